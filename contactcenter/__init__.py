@@ -1,0 +1,1 @@
+"""An omnichannel contact center: conversations, actions, live sockets, API and workers."""
