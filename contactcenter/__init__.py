@@ -1,1 +1,1 @@
-"""An omnichannel contact center: conversations, actions, live sockets, API and workers."""
+"""An omnichannel contact center: one conversation record, routed to the right agent."""

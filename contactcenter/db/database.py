@@ -1,0 +1,188 @@
+"""The pool, and the runner: it opens, commits and repeats transactions, and hands on their facts."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self, TypeVar
+
+import asyncpg
+import msgspec
+from prometheus_client import Counter, Histogram
+
+from contactcenter.db.queries import QUERIES
+from contactcenter.db.tx import Tx
+from contactcenter.errors import Stale, Unavailable
+from contactcenter.facts import Fact
+
+T = TypeVar("T")
+
+ATTEMPTS_MAX = 4
+"""An action runs at most this often: once, and three times more after a deadlock or a stale read."""
+
+_REPEAT = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    Stale,
+)
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+    OSError,
+    TimeoutError,
+)
+
+_COMMITS = Counter("contactcenter_log_commits_total", "Commits that appended to the ordered log")
+_LOCK_WAIT = Histogram(
+    "contactcenter_log_lock_wait_seconds",
+    "Time waited for the log's lock",
+    buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
+)
+_LOCK_HELD = Histogram(
+    "contactcenter_log_lock_held_seconds",
+    "Time from the append to the end of the commit, as this process sees it",
+    buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
+)
+_REPEATS = Counter(
+    "contactcenter_transaction_repeats_total", "Transactions started again", ["reason"]
+)
+
+
+class _Appended(msgspec.Struct, frozen=True):
+    first_seq: int
+    waited_us: int
+
+
+class Database:
+    """`committed(first_seq, facts, encoded)` is called after each commit that appended facts."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+        self.committed: Callable[[int, Sequence[Fact], Sequence[bytes]], None] = _nobody
+
+    @classmethod
+    async def open(cls, url: str, *, size: int = 10) -> Self:
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            init=_prepare,
+            command_timeout=30,
+            server_settings={
+                "application_name": "contactcenter",
+                # A process frozen between append and commit would hold everybody's commits.
+                "idle_in_transaction_session_timeout": "1000",
+            },
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Give running transactions five seconds to end."""
+        try:
+            await asyncio.wait_for(self._pool.close(), 5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def run(self, action: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run an action in a transaction of its own.
+
+        Raises what the action raises (and nothing of it is left), or `Unavailable` when the
+        database is away; after `Unavailable` the same request may be sent again under its key.
+        """
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            try:
+                return await self._once(action)
+            except _REPEAT as error:
+                _REPEATS.labels(type(error).__name__).inc()
+                if attempt == ATTEMPTS_MAX:
+                    detail = "Too many people changed the same thing at once; try again."
+                    raise Unavailable(detail, code="busy", retry_after_s=1) from error
+            except _GONE as error:
+                raise Unavailable(
+                    "The database is not available. What you sent may or may not have been "
+                    "saved: send it again under the same key.",
+                    code="database-unavailable",
+                    retry_after_s=1,
+                ) from error
+        raise AssertionError
+
+    async def _once(self, action: Callable[[Tx], Awaitable[T]]) -> T:
+        async with self._pool.acquire(timeout=10) as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                tx = Tx(connection)
+                result = await action(tx)
+                appended, encoded, since = await _write_last(connection, tx)
+            except BaseException:
+                if not connection.is_closed():
+                    await transaction.rollback()
+                raise
+            await transaction.commit()
+        if appended is not None:
+            _COMMITS.inc()
+            _LOCK_WAIT.observe(appended.waited_us / 1e6)
+            _LOCK_HELD.observe(time.perf_counter() - since)
+            self.committed(appended.first_seq, tx.facts, encoded)
+        return result
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Tx]:
+        """A read-only view of one moment, for pages and for those who then follow the log."""
+        try:
+            async with (
+                self._pool.acquire(timeout=10) as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                yield Tx(connection)
+        except _GONE as error:
+            detail = "The database is not available; try again."
+            raise Unavailable(detail, code="database-unavailable", retry_after_s=1) from error
+
+    async def ping(self) -> None:
+        """Raise `Unavailable` unless the database answers."""
+        async with self.snapshot() as tx:
+            await tx.one(int, "log.ping")
+
+
+async def _write_last(
+    connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", tx: Tx
+) -> tuple[_Appended | None, list[bytes], float]:
+    """Timers, then the log: its lock is the last of the lock order, and is held until the commit."""
+    if tx.timers:
+        due = sorted(tx.timers.values(), key=lambda t: (t.kind, t.subject))
+        await connection.execute(
+            QUERIES["timers.set"],
+            [t.kind for t in due],
+            [t.subject for t in due],
+            [t.due_at for t in due],
+        )
+    if not tx.facts:
+        return None, [], 0.0
+    encoded = [msgspec.json.encode(fact) for fact in tx.facts]
+    since = time.perf_counter()
+    row = await connection.fetchrow(QUERIES["log.append"], encoded)
+    assert row is not None
+    appended = _Appended(row["first_seq"], row["waited_us"])
+    return appended, encoded, since + appended.waited_us / 1e6
+
+
+async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=_encode, decoder=msgspec.json.decode, format="text"
+        )
+
+
+def _encode(value: Any) -> str:
+    return (value if isinstance(value, bytes) else msgspec.json.encode(value)).decode()
+
+
+def _nobody(_first: int, _facts: Sequence[Fact], _encoded: Sequence[bytes]) -> None:
+    """Facts of a process without readers go to the log only."""

@@ -1,0 +1,6 @@
+-- One row for (kind, subject); setting it again is a new generation.
+-- name: set
+INSERT INTO timer (kind, subject, due_at)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::timestamptz[])
+ON CONFLICT (kind, subject) DO UPDATE
+SET due_at = excluded.due_at, generation = nextval('timer_generation'), attempts = 0, parked_at = NULL

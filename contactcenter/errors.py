@@ -1,0 +1,117 @@
+"""Everything that we refuse, and how it is said.
+
+    Refusal                  a request that cannot be done; nothing of it is left behind
+    ├── BadInput        422  the request itself is wrong; `pointer` names the place in it
+    ├── NotSignedIn     401
+    ├── Forbidden       403
+    ├── NotFound        404
+    ├── Conflict        409  true when it was sent, not any more; `code` says what happened
+    ├── TooLarge        413
+    ├── TooMany         429  `retry_after_s` says when to come again
+    └── Unavailable     503  a part of ours is away; the same request may be sent again
+
+Each becomes an `application/problem+json` answer or an error frame with the same fields (RFC 9457).
+"""
+
+from typing import Any, ClassVar
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457. `pointer` is a JSON pointer (RFC 6901) into the request, as in `/items/3/text`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    pointer: str | None = None
+    retry_after_s: int | None = None
+    context: dict[str, Any] = {}
+
+
+class Refusal(Exception):  # noqa: N818 -- the domain's word
+    """A request that cannot be done, said so that a person can act on it."""
+
+    status: ClassVar[int] = 400
+    code: str = "refused"
+    title: ClassVar[str] = "Refused"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        pointer: str | None = None,
+        retry_after_s: int | None = None,
+        **context: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+        self.pointer = pointer
+        self.retry_after_s = retry_after_s
+        self.context = context
+
+    def problem(self) -> Problem:
+        return Problem(
+            type=f"urn:contactcenter:problem:{self.code}",
+            title=self.title,
+            status=self.status,
+            detail=self.detail,
+            pointer=self.pointer,
+            retry_after_s=self.retry_after_s,
+            context=self.context,
+        )
+
+
+class BadInput(Refusal):
+    status = 422
+    code = "bad-input"
+    title = "The request is not valid"
+
+
+class NotSignedIn(Refusal):
+    status = 401
+    code = "not-signed-in"
+    title = "Sign in first"
+
+
+class Forbidden(Refusal):
+    status = 403
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class NotFound(Refusal):
+    status = 404
+    code = "not-found"
+    title = "Not found"
+
+
+class Conflict(Refusal):
+    status = 409
+    code = "conflict"
+    title = "Something else happened first"
+
+
+class TooLarge(Refusal):
+    status = 413
+    code = "too-large"
+    title = "Too large"
+
+
+class TooMany(Refusal):
+    status = 429
+    code = "too-many-requests"
+    title = "Too many requests"
+
+
+class Unavailable(Refusal):
+    status = 503
+    code = "unavailable"
+    title = "Not available at the moment"
+
+
+class Stale(Exception):  # noqa: N818 -- never shown: the runner starts the action again
+    """What was read before a lock was another after it."""

@@ -1,0 +1,345 @@
+"""Every fact: what has happened, in the past tense, as one tagged union.
+
+A fact is written to the log in the transaction that made it true, and everything live (boards,
+desktops, the routing engine, webhooks) is derived from the log. A fact therefore carries all that
+its readers need to decide whether it concerns them: `agents` are the agents who own work in the
+conversation at that moment, `bot` the key of the bot that takes part in it.
+
+Times are UTC. Durations carry their unit in the name.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contactcenter.words import (
+    AuthorKind,
+    CloseReason,
+    Delivery,
+    Direction,
+    InteractionKind,
+    OfferState,
+    Presence,
+    QueuedBecause,
+    RescindReason,
+    WaitingFor,
+)
+
+
+class Happened(msgspec.Struct, frozen=True, tag_field="fact", kw_only=True, omit_defaults=True):
+    """What all facts have: when it happened, by the clock of the process that made it so."""
+
+    at: datetime
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An interaction, as it is shown: who said what, where it stands in its conversation."""
+
+    id: int
+    number: int
+    kind: InteractionKind
+    direction: Direction
+    channel: str
+    author_kind: AuthorKind
+    author_id: int | None = None
+    identity_id: int | None = None
+    connection_id: int | None = None
+    text: str
+    parts: list[Any] = []
+    delivery: Delivery | None = None
+    occurred_at: datetime
+    received_at: datetime
+    request_id: str | None = None
+
+
+# Customers and conversations
+
+
+class CustomerChanged(Happened, frozen=True, kw_only=True, tag=True):
+    """What we know of a customer is another than before; `changed` names the fields."""
+
+    customer: int
+    changed: list[str]
+
+
+class CustomersMerged(Happened, frozen=True, kw_only=True, tag=True):
+    """`customer` is from now on known as `into`."""
+
+    customer: int
+    into: int
+
+
+class ConversationOpened(Happened, frozen=True, kw_only=True, tag=True):
+    conversation: int
+    customer: int
+    channel: str
+    bot: int | None = None
+
+
+class ConversationReopened(Happened, frozen=True, kw_only=True, tag=True):
+    conversation: int
+    customer: int
+    bot: int | None = None
+
+
+class ConversationClosed(Happened, frozen=True, kw_only=True, tag=True):
+    conversation: int
+    customer: int
+    reason: CloseReason
+    agents: list[int] = []
+    bot: int | None = None
+
+
+class InteractionAppended(Happened, frozen=True, kw_only=True, tag=True):
+    """The conversation has one interaction more; `item` is the work item that it belongs to."""
+
+    conversation: int
+    customer: int
+    item: int | None = None
+    epoch: int | None = None
+    said: Said
+    agents: list[int] = []
+    bot: int | None = None
+
+
+class DeliveryChanged(Happened, frozen=True, kw_only=True, tag=True):
+    """`up_to`: all outbound interactions to `identity_id` up to that number have that state."""
+
+    conversation: int
+    identity_id: int
+    up_to: int
+    delivery: Delivery
+    agents: list[int] = []
+    bot: int | None = None
+
+
+class ConversationRead(Happened, frozen=True, kw_only=True, tag=True):
+    """The owner of the work has read up to `number`."""
+
+    conversation: int
+    number: int
+    agents: list[int] = []
+
+
+# Work
+
+
+class ItemFact(Happened, frozen=True, kw_only=True):
+    """What all facts about a work item have."""
+
+    item: int
+    conversation: int
+    customer: int
+    queue: str
+    channel: str
+    bot: int | None = None
+
+
+class BotOwned(ItemFact, frozen=True, kw_only=True, tag=True):
+    """A bot has the item, and may speak under this epoch."""
+
+    epoch: int
+
+
+class ItemQueued(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The item waits for an agent. `agent` is who had it until now."""
+
+    epoch: int
+    because: QueuedBecause
+    weight: int
+    requirement: dict[str, int]
+    band: int
+    enqueued_at: datetime
+    head_start_us: int
+    head_start_words: list[tuple[str, int]]
+    sticky_agent: int | None = None
+    sticky_until: datetime | None = None
+    agent: int | None = None
+
+
+class OfferMade(ItemFact, frozen=True, kw_only=True, tag=True):
+    """One item is put to one agent until `expires_at`; `sentence` says why to this one."""
+
+    offer: int
+    agent: int
+    expires_at: datetime
+    sentence: str
+    customer_name: str | None = None
+    tier: str | None = None
+    value: int = 0
+    excerpt: str = ""
+    weight: int
+
+
+class OfferEnded(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The offer is no longer pending, and the item not theirs; `reason` where it was withdrawn.
+
+    `excluded_until`: until then this agent is left out for this item. `cooldown_until`: until then
+    the agent rests. `misses`: offers in a row that the agent let lapse.
+    """
+
+    offer: int
+    agent: int
+    state: OfferState
+    reason: RescindReason | None = None
+    excluded_until: datetime | None = None
+    cooldown_until: datetime | None = None
+    misses: int = 0
+
+
+class ItemAssigned(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The agent has the item, by accepting `offer` or forced by the supervisor `by`.
+
+    `answered_within`: whether the wait that began at `enqueued_at` met the queue's target; None
+    where no wait ended (a take-over from another agent).
+    """
+
+    agent: int
+    weight: int
+    epoch: int
+    enqueued_at: datetime
+    offer: int | None = None
+    by: int | None = None
+    former_agent: int | None = None
+    answered_within: bool | None = None
+
+
+class ItemWeighed(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The item is dormant (weighs less) or awake again."""
+
+    agent: int
+    weight: int
+    dormant: bool
+
+
+class ItemWaiting(ItemFact, frozen=True, kw_only=True, tag=True):
+    """Whose turn it is to speak has changed."""
+
+    agent: int
+    waiting_for: WaitingFor
+
+
+class ItemWrapUp(ItemFact, frozen=True, kw_only=True, tag=True):
+    """Resolved; the agent finishes the paperwork until `until`."""
+
+    agent: int
+    until: datetime
+    disposition: str
+
+
+class ItemReactivated(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The customer wrote again while the agent was in wrap-up: the item is theirs as before."""
+
+    agent: int
+
+
+class ItemDone(ItemFact, frozen=True, kw_only=True, tag=True):
+    agent: int | None = None
+    disposition: str | None = None
+
+
+class ItemAbandoned(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The customer left before anybody answered. `within`: inside the queue's target time."""
+
+    enqueued_at: datetime
+    within: bool
+
+
+class ItemCancelled(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The item has no work left in it, for example since its conversation was merged away."""
+
+    reason: str
+
+
+# People
+
+
+class AgentConfigured(Happened, frozen=True, kw_only=True, tag=True):
+    """What an agent can do, as an administrator has set it."""
+
+    agent: int
+    name: str
+    skills: dict[str, int]
+    queues: list[str]
+    capacity: int
+    ceilings: dict[str, int]
+
+
+class PresenceChanged(Happened, frozen=True, kw_only=True, tag=True):
+    agent: int
+    presence: Presence
+    reason: str | None = None
+    idle_since: datetime
+    misses: int = 0
+    cooldown_until: datetime | None = None
+
+
+class SessionRevoked(Happened, frozen=True, kw_only=True, tag=True):
+    """A sign-in is no longer valid; its sockets close."""
+
+    session: int
+    person: int
+
+
+class KeyRevoked(Happened, frozen=True, kw_only=True, tag=True):
+    key: int
+
+
+class VisitorSessionEnded(Happened, frozen=True, kw_only=True, tag=True):
+    session: int
+
+
+# Rules and machinery
+
+
+class RulebookPublished(Happened, frozen=True, kw_only=True, tag=True):
+    version: int
+    author: str
+
+
+class WebhookParked(Happened, frozen=True, kw_only=True, tag=True):
+    """An event was given up for now; the later ones of its conversation go on, with the gap marked."""
+
+    key: int
+    conversation: int
+    number: int
+    error: str
+
+
+class TimerParked(Happened, frozen=True, kw_only=True, tag=True):
+    kind: str
+    subject: int
+    error: str
+
+
+Fact = (
+    CustomerChanged
+    | CustomersMerged
+    | ConversationOpened
+    | ConversationReopened
+    | ConversationClosed
+    | InteractionAppended
+    | DeliveryChanged
+    | ConversationRead
+    | BotOwned
+    | ItemQueued
+    | OfferMade
+    | OfferEnded
+    | ItemAssigned
+    | ItemWeighed
+    | ItemWaiting
+    | ItemWrapUp
+    | ItemReactivated
+    | ItemDone
+    | ItemAbandoned
+    | ItemCancelled
+    | AgentConfigured
+    | PresenceChanged
+    | SessionRevoked
+    | KeyRevoked
+    | VisitorSessionEnded
+    | RulebookPublished
+    | WebhookParked
+    | TimerParked
+)

@@ -1,0 +1,209 @@
+"""The rulebook: every business rule as data, checked whole before it is in force."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from contactcenter.errors import BadInput
+
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=366 * 86_400)]
+PositiveSeconds = Annotated[int, msgspec.Meta(gt=0, le=366 * 86_400)]
+Level = Annotated[int, msgspec.Meta(ge=0, le=10)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Units = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the rulebook: unknown names are faults, so that a misspelt rule is not ignored."""
+
+
+class Organisation(Rules, frozen=True):
+    name: Name
+    timezone: Name
+
+
+class Channel(Rules, frozen=True):
+    """`weight`: units of an agent's capacity. `exclusive`: an agent on it takes nothing else."""
+
+    weight: Units
+    offer_timeout_s: PositiveSeconds
+    exclusive: bool = False
+
+
+class HeadStart(Rules, frozen=True):
+    head_start_s: Seconds
+
+
+class LeaveRisk(Rules, frozen=True):
+    """Customers whose propensity to leave is `at_least` this get a head start."""
+
+    at_least: Share
+    head_start_s: Seconds
+
+
+class Queue(Rules, frozen=True):
+    """`sticky_wait`: whether a returning customer waits for their agent when that one is busy."""
+
+    label: Name
+    target_s: PositiveSeconds
+    service_level: Share
+    wrap_up_s: Seconds = 0
+    sticky_patience_s: Seconds = 0
+    sticky_wait: bool = False
+    head_start_s: Seconds = 0
+    requirement: dict[str, Level] = {}
+
+
+class Entry(Rules, frozen=True):
+    """Where the work of a connection waits, and which bot has it first. `*` fits every connection."""
+
+    connection: Name
+    queue: Name
+    bot: str | None = None
+
+
+class Intent(Rules, frozen=True):
+    queue: Name
+    requirement: dict[str, Level] = {}
+
+
+class Matching(Rules, frozen=True):
+    """The least level of `language:xx` and `territory:xx` that is asked of an agent; 0 asks nothing."""
+
+    language_level: Level = 1
+    territory_level: Level = 0
+
+
+class Offers(Rules, frozen=True):
+    exclusion_s: Seconds
+    cooldown_s: Seconds
+    misses_until_away: Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
+class PresenceRules(Rules, frozen=True):
+    """`grace_s`: how long a vanished agent keeps their work. `away_patience_s`: how long a customer
+    who writes waits for an agent who is away before the work is queued again."""
+
+    reasons: list[Name]
+    grace_s: Seconds
+    away_patience_s: Seconds
+
+
+class RecordRules(Rules, frozen=True):
+    """What happens to an item that waits for the customer, counted from the agent's last word."""
+
+    dormant_after_s: PositiveSeconds
+    dormant_weight: Units
+    remind_after_s: PositiveSeconds
+    remind_text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    resolve_after_s: PositiveSeconds
+    reopen_window_s: Seconds
+
+
+class Dispositions(Rules, frozen=True):
+    codes: Annotated[list[Name], msgspec.Meta(min_length=1)]
+    automatic: Name
+
+
+class Rulebook(Rules, frozen=True):
+    """The whole document. Build one with `parse`, which checks what types alone cannot."""
+
+    organisation: Organisation
+    channels: dict[Name, Channel]
+    tiers: dict[Name, HeadStart]
+    propensity_to_leave: LeaveRisk
+    queues: Annotated[dict[Name, Queue], msgspec.Meta(min_length=1)]
+    entry: Annotated[list[Entry], msgspec.Meta(min_length=1)]
+    intents: dict[Name, Intent] = {}
+    matching: Matching = Matching()
+    offers: Offers
+    presence: PresenceRules
+    record: RecordRules
+    dispositions: Dispositions
+
+    def entry_for(self, connection: str) -> Entry:
+        """The first entry that fits; `parse` made sure that one fits every connection."""
+        return next(e for e in self.entry if e.connection in (connection, "*"))
+
+
+class Published(msgspec.Struct, frozen=True):
+    """A rulebook in force, and the version by which decisions remember it."""
+
+    version: int
+    rules: Rulebook
+
+
+def parse(toml: str) -> Rulebook:
+    """Read and check a rulebook.
+
+    Raises `BadInput`: all faults at once in `context["faults"]`, each with its path, as in
+    `queues.billing.target_s`.
+    """
+    try:
+        document = tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"The rulebook is not valid TOML: {error}", code="bad-rulebook") from error
+    faults = list(_type_faults(document))
+    if not faults:
+        book = msgspec.convert(document, Rulebook)
+        faults = list(_reference_faults(book))
+        if not faults:
+            return book
+    raise BadInput(
+        f"The rulebook has {len(faults)} fault(s): " + "; ".join(faults),
+        code="bad-rulebook",
+        faults=faults,
+    )
+
+
+def _type_faults(document: dict[str, object]) -> Iterator[str]:
+    """One fault a section or entry: each is converted by itself, so that one hides no other."""
+    known = {f.name: f for f in msgspec.structs.fields(Rulebook)}
+    for name in document.keys() - known.keys():
+        yield f"{name}: there is no such section"
+    for name, field in known.items():
+        if name not in document:
+            if field.required:
+                yield f"{name}: this section is missing"
+            continue
+        section = document[name]
+        if name in ("channels", "tiers", "queues", "intents") and isinstance(section, dict) and section:
+            for key, value in section.items():
+                yield from _faults({key: value}, field.type, name)
+        else:
+            yield from _faults(section, field.type, name)
+
+
+def _faults(value: object, kind: object, path: str) -> Iterator[str]:
+    try:
+        msgspec.convert(value, kind)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at ")
+        inner = where.strip("`").removeprefix("$")
+        if isinstance(value, dict) and len(value) == 1 and inner.startswith("[...]"):  # pyright: ignore[reportUnknownArgumentType]
+            inner = f".{next(iter(value))}{inner.removeprefix('[...]')}"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        yield f"{path}{inner}: {message}"
+
+
+def _reference_faults(book: Rulebook) -> Iterator[str]:
+    try:
+        ZoneInfo(book.organisation.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield f"organisation.timezone: there is no time zone {book.organisation.timezone!r}"
+    for place, entry in enumerate(book.entry):
+        if entry.queue not in book.queues:
+            yield f"entry[{place}].queue: there is no queue {entry.queue!r}"
+    if not any(e.connection == "*" for e in book.entry):
+        yield 'entry: no entry fits every connection; add one with connection = "*"'
+    for name, intent in book.intents.items():
+        if intent.queue not in book.queues:
+            yield f"intents.{name}.queue: there is no queue {intent.queue!r}"
+    if book.dispositions.automatic not in book.dispositions.codes:
+        yield "dispositions.automatic: must be one of dispositions.codes"
+    record = book.record
+    if not record.dormant_after_s < record.remind_after_s < record.resolve_after_s:
+        yield "record: dormant_after_s, remind_after_s, resolve_after_s must grow in this order"

@@ -1,0 +1,41 @@
+"""The words that facts, records and interfaces share: each enumeration is written once, here."""
+
+from typing import Literal
+
+Role = Literal["agent", "supervisor", "administrator"]
+Presence = Literal["offline", "available", "away"]
+AuthorKind = Literal["customer", "bot", "agent", "system"]
+ActorKind = Literal["person", "bot", "system", "nobody"]
+Direction = Literal["inbound", "outbound", "internal"]
+InteractionKind = Literal["message", "note", "summary", "reminder"]
+ItemState = Literal[
+    "bot", "queued", "offered", "active", "wrapup", "done", "abandoned", "cancelled"
+]
+LIVE_STATES: tuple[ItemState, ...] = ("bot", "queued", "offered", "active", "wrapup")
+WaitingFor = Literal["us", "customer"]
+WaitOutcome = Literal["answered", "abandoned"]
+OfferState = Literal["pending", "accepted", "declined", "expired", "rescinded"]
+RescindReason = Literal[
+    "customer_left", "agent_gone", "agent_away", "reassigned", "transferred", "merged"
+]
+Delivery = Literal[
+    "queued", "sending", "accepted", "sent", "delivered", "read", "failed", "unknown"
+]
+CloseReason = Literal["resolved", "merged", "abandoned", "unanswered", "bot"]
+QueuedBecause = Literal[
+    "arrived",
+    "handed_over",
+    "declined",
+    "expired",
+    "rescinded",
+    "transferred",
+    "agent_gone",
+    "agent_away",
+    "agent_full",
+    "reopened",
+    "merged",
+]
+Scope = Literal["interactions:write", "conversations:read", "customers:read"]
+TimerKind = Literal[
+    "offer_lapse", "wrapup_end", "agent_grace", "item_idle"
+]

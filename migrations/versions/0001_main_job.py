@@ -1,0 +1,14 @@
+"""The main job."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Hand the file to the driver as it is: SQLAlchemy's text would read its colons as parameters."""
+    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().connection.dbapi_connection.run_async(lambda driver: driver.execute(sql))

@@ -1,0 +1,380 @@
+-- The main job: people, customers, conversations, work, offers, timers, and the log.
+-- States are text with a check, so that a row reads as a sentence in psql.
+
+-- People who work here -------------------------------------------------------------------------
+
+CREATE TABLE person (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    login          text NOT NULL CONSTRAINT person_login UNIQUE,
+    name           text NOT NULL,
+    role           text NOT NULL CHECK (role IN ('agent', 'supervisor', 'administrator')),
+    password_hash  text,
+    failures       integer NOT NULL DEFAULT 0,
+    locked_until   timestamptz,
+    disabled_at    timestamptz,
+    created_at     timestamptz NOT NULL
+);
+
+CREATE TABLE staff_session (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    token_hash  bytea NOT NULL CONSTRAINT staff_session_token UNIQUE,
+    person_id   bigint NOT NULL REFERENCES person,
+    created_at  timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL,
+    revoked_at  timestamptz
+);
+CREATE INDEX staff_session_live ON staff_session (person_id) WHERE revoked_at IS NULL;
+
+CREATE TABLE one_time_link (
+    token_hash  bytea PRIMARY KEY,
+    person_id   bigint NOT NULL REFERENCES person,
+    expires_at  timestamptz NOT NULL,
+    used_at     timestamptz
+);
+
+-- An agent is a person who takes work. What the engine needs to know of one stands in one row, and
+-- whatever takes capacity locks that row.
+CREATE TABLE agent (
+    id              bigint PRIMARY KEY REFERENCES person,
+    skills          jsonb NOT NULL DEFAULT '{}',
+    queues          text[] NOT NULL DEFAULT '{}',  -- empty: every queue
+    capacity        integer NOT NULL DEFAULT 3 CHECK (capacity >= 0),
+    ceilings        jsonb NOT NULL DEFAULT '{}',
+    presence        text NOT NULL DEFAULT 'offline'
+                    CHECK (presence IN ('offline', 'available', 'away')),
+    presence_reason text,
+    presence_since  timestamptz NOT NULL,
+    idle_since      timestamptz NOT NULL,
+    cooldown_until  timestamptz,
+    misses          integer NOT NULL DEFAULT 0
+);
+
+CREATE TABLE process (
+    id          text PRIMARY KEY,
+    started_at  timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL
+);
+
+CREATE TABLE socket (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    process_id  text NOT NULL REFERENCES process ON DELETE CASCADE,
+    agent_id    bigint NOT NULL REFERENCES agent,
+    session_id  bigint NOT NULL REFERENCES staff_session,
+    opened_at   timestamptz NOT NULL
+);
+CREATE INDEX socket_agent ON socket (agent_id);
+
+CREATE TABLE audit (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at          timestamptz NOT NULL,
+    actor_kind  text NOT NULL CHECK (actor_kind IN ('person', 'bot', 'system', 'nobody')),
+    actor_id    bigint,
+    action      text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id  bigint,
+    detail      jsonb NOT NULL DEFAULT '{}',
+    request_id  text
+);
+
+-- A frame's command and the one answer that it gets, whoever asks again.
+CREATE TABLE command (
+    person_id   bigint NOT NULL REFERENCES person,
+    id          text NOT NULL,
+    at          timestamptz NOT NULL,
+    digest      bytea NOT NULL,
+    answer      jsonb,
+    PRIMARY KEY (person_id, id)
+);
+CREATE INDEX command_at ON command (at);
+
+-- Programs that work here, and the accounts by which customers reach us --------------------------
+
+CREATE TABLE api_key (
+    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name            text NOT NULL CONSTRAINT api_key_name UNIQUE,
+    secret_hash     bytea NOT NULL CONSTRAINT api_key_secret UNIQUE,
+    scopes          text[] NOT NULL,
+    webhook_url     text,
+    webhook_secret  text,
+    created_at      timestamptz NOT NULL,
+    revoked_at      timestamptz
+);
+
+CREATE TABLE connection (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name        text NOT NULL CONSTRAINT connection_name UNIQUE,
+    channel     text NOT NULL,
+    origins     text[] NOT NULL DEFAULT '{}',
+    secrets     text[] NOT NULL DEFAULT '{}',
+    api_key_id  bigint REFERENCES api_key,
+    created_at  timestamptz NOT NULL,
+    disabled_at timestamptz
+);
+CREATE UNIQUE INDEX connection_api_key ON connection (api_key_id) WHERE api_key_id IS NOT NULL;
+
+-- Customers ---------------------------------------------------------------------------------------
+
+CREATE TABLE customer (
+    id                   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name                 text,
+    value                integer NOT NULL DEFAULT 0 CHECK (value BETWEEN 0 AND 100),
+    tier                 text,
+    propensity_to_leave  real NOT NULL DEFAULT 0 CHECK (propensity_to_leave BETWEEN 0 AND 1),
+    language             text,
+    territory            text,
+    attributes           jsonb NOT NULL DEFAULT '{}',
+    tags                 text[] NOT NULL DEFAULT '{}',
+    spam_at              timestamptz,
+    merged_into          bigint REFERENCES customer CHECK (merged_into <> id),
+    created_at           timestamptz NOT NULL
+);
+CREATE INDEX customer_merged ON customer (merged_into) WHERE merged_into IS NOT NULL;
+
+CREATE TABLE identity (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    scheme       text NOT NULL,
+    scope        text NOT NULL,
+    value        text NOT NULL,
+    customer_id  bigint NOT NULL REFERENCES customer,
+    verified     boolean NOT NULL,
+    since        timestamptz NOT NULL,
+    blocked_at   timestamptz,
+    CONSTRAINT identity_key UNIQUE (scheme, scope, value)
+);
+CREATE INDEX identity_customer ON identity (customer_id);
+
+-- What an anonymous or signed-in visitor holds: an opaque token, and the identities it has proven.
+CREATE TABLE visitor_session (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    token_hash     bytea NOT NULL CONSTRAINT visitor_session_token UNIQUE,
+    connection_id  bigint NOT NULL REFERENCES connection,
+    scheme         text NOT NULL,
+    scope          text NOT NULL,
+    value          text NOT NULL,
+    verified       boolean NOT NULL,
+    claims         jsonb NOT NULL DEFAULT '{}',
+    joined         jsonb NOT NULL DEFAULT '[]',
+    context        jsonb NOT NULL DEFAULT '{}',
+    created_at     timestamptz NOT NULL,
+    expires_at     timestamptz NOT NULL,
+    ended_at       timestamptz
+);
+
+-- Conversations -------------------------------------------------------------------------------------
+
+CREATE TABLE conversation (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer_id      bigint NOT NULL REFERENCES customer,
+    state            text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
+    close_reason     text,
+    last_number      integer NOT NULL DEFAULT 0,
+    read_number      integer NOT NULL DEFAULT 0,
+    answered_number  integer NOT NULL DEFAULT 0,
+    answered_kind    text,
+    answered_id      bigint,
+    last_agent_id    bigint REFERENCES agent,
+    bot_id           bigint REFERENCES api_key,
+    connection_id    bigint REFERENCES connection,
+    identity_id      bigint REFERENCES identity,
+    tags             text[] NOT NULL DEFAULT '{}',
+    opened_at        timestamptz NOT NULL,
+    closed_at        timestamptz
+);
+-- Two open conversations of one customer cannot both be.
+CREATE UNIQUE INDEX conversation_open ON conversation (customer_id) WHERE state = 'open';
+CREATE INDEX conversation_customer ON conversation (customer_id, id DESC);
+
+CREATE SEQUENCE interaction_id;
+CREATE SEQUENCE interaction_position;
+
+-- The widest and busiest table: a foreign key only where a reader would otherwise find an orphan.
+CREATE TABLE interaction (
+    id               bigint PRIMARY KEY,
+    position         bigint NOT NULL DEFAULT nextval('interaction_position'),
+    conversation_id  bigint NOT NULL REFERENCES conversation,
+    number           integer NOT NULL,
+    kind             text NOT NULL,
+    direction        text NOT NULL CHECK (direction IN ('inbound', 'outbound', 'internal')),
+    channel          text NOT NULL,
+    connection_id    bigint,
+    identity_id      bigint,
+    author_kind      text NOT NULL CHECK (author_kind IN ('customer', 'bot', 'agent', 'system')),
+    author_id        bigint,
+    text             text NOT NULL,
+    parts            jsonb NOT NULL DEFAULT '[]',
+    delivery         text CHECK (delivery IN
+                         ('queued', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'unknown')),
+    occurred_at      timestamptz NOT NULL,
+    received_at      timestamptz NOT NULL,
+    request_id       text,
+    CONSTRAINT interaction_number UNIQUE (conversation_id, number)
+);
+
+-- One interaction per connection and key. A table of its own, so that interactions can be partitioned.
+CREATE TABLE dedupe (
+    connection_id   bigint NOT NULL,
+    key             text NOT NULL,
+    digest          bytea NOT NULL,
+    interaction_id  bigint NOT NULL DEFAULT nextval('interaction_id'),
+    PRIMARY KEY (connection_id, key)
+);
+
+-- Work ----------------------------------------------------------------------------------------------
+
+CREATE TABLE work_item (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    conversation_id  bigint NOT NULL REFERENCES conversation,
+    customer_id      bigint NOT NULL REFERENCES customer,
+    kind             text NOT NULL CHECK (kind IN ('conversation')),
+    state            text NOT NULL CHECK (state IN
+                         ('bot', 'queued', 'offered', 'active', 'wrapup', 'done', 'abandoned', 'cancelled')),
+    epoch            integer NOT NULL DEFAULT 1,
+    queue            text NOT NULL,
+    channel          text NOT NULL,
+    weight           integer NOT NULL CHECK (weight >= 0),
+    full_weight      integer NOT NULL CHECK (full_weight >= 0),
+    requirement      jsonb NOT NULL,
+    band             integer NOT NULL DEFAULT 0,
+    enqueued_at      timestamptz NOT NULL,
+    head_start_us    bigint NOT NULL DEFAULT 0,
+    head_start_words jsonb NOT NULL DEFAULT '[]',
+    sticky_agent_id  bigint REFERENCES agent,
+    sticky_until     timestamptz,
+    agent_id         bigint REFERENCES agent,
+    bot_id           bigint REFERENCES api_key,
+    waiting_for      text NOT NULL CHECK (waiting_for IN ('us', 'customer')),
+    waiting_since    timestamptz NOT NULL,
+    reminded_at      timestamptz,
+    intent           text,
+    disposition      text,
+    rulebook_version integer NOT NULL,
+    opened_at        timestamptz NOT NULL,
+    accepted_at      timestamptz,
+    ended_at         timestamptz
+);
+CREATE UNIQUE INDEX work_item_live ON work_item (conversation_id)
+    WHERE kind = 'conversation' AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup');
+CREATE INDEX work_item_agent ON work_item (agent_id) WHERE state IN ('active', 'wrapup');
+CREATE INDEX work_item_customer ON work_item (customer_id);
+CREATE INDEX work_item_open ON work_item (state, queue)
+    WHERE state IN ('bot', 'queued', 'offered', 'active', 'wrapup');
+CREATE INDEX work_item_conversation ON work_item (conversation_id, id DESC);
+
+-- When a wait in a queue ended, how, and after how long: what service level is counted from.
+CREATE TABLE queue_wait (
+    item_id      bigint NOT NULL REFERENCES work_item,
+    epoch        integer NOT NULL,
+    queue        text NOT NULL,
+    outcome      text NOT NULL CHECK (outcome IN ('answered', 'abandoned')),
+    enqueued_at  timestamptz NOT NULL,
+    ended_at     timestamptz NOT NULL,
+    within       boolean NOT NULL,
+    PRIMARY KEY (item_id, epoch)
+);
+CREATE INDEX queue_wait_ended ON queue_wait (ended_at);
+
+CREATE TABLE offer (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    item_id     bigint NOT NULL REFERENCES work_item,
+    agent_id    bigint NOT NULL REFERENCES agent,
+    state       text NOT NULL DEFAULT 'pending' CHECK (state IN
+                    ('pending', 'accepted', 'declined', 'expired', 'rescinded')),
+    reason      text,
+    made_at     timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL,
+    ended_at    timestamptz,
+    excluded_until timestamptz,
+    sentence    text NOT NULL,
+    explanation jsonb NOT NULL,
+    rulebook_version integer NOT NULL
+);
+CREATE UNIQUE INDEX offer_pending ON offer (item_id) WHERE state = 'pending';
+CREATE INDEX offer_agent_pending ON offer (agent_id) WHERE state = 'pending';
+CREATE INDEX offer_item ON offer (item_id, id DESC);
+CREATE INDEX offer_made ON offer (made_at);
+
+-- Out of the house ------------------------------------------------------------------------------------
+
+-- One event for one key, numbered per conversation; `number` is what the bot sees, without holes.
+CREATE TABLE webhook_event (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    api_key_id       bigint NOT NULL REFERENCES api_key,
+    conversation_id  bigint NOT NULL,
+    number           integer NOT NULL,
+    log_seq          bigint NOT NULL,
+    body             json NOT NULL,
+    state            text NOT NULL DEFAULT 'pending'
+                     CHECK (state IN ('pending', 'sending', 'delivered', 'parked')),
+    attempts         integer NOT NULL DEFAULT 0,
+    created_at       timestamptz NOT NULL,
+    next_at          timestamptz NOT NULL,
+    lease_until      timestamptz,
+    delivered_at     timestamptz,
+    last_error       text,
+    CONSTRAINT webhook_event_number UNIQUE (api_key_id, conversation_id, number)
+);
+CREATE INDEX webhook_event_due ON webhook_event (next_at) WHERE state IN ('pending', 'sending');
+CREATE INDEX webhook_event_open ON webhook_event (api_key_id, conversation_id, number)
+    WHERE state IN ('pending', 'sending');
+
+-- Rules, leases, timers, the log ---------------------------------------------------------------------------
+
+CREATE TABLE rulebook (
+    version       integer PRIMARY KEY,
+    document      jsonb NOT NULL,
+    digest        bytea NOT NULL,
+    author        text NOT NULL,
+    published_at  timestamptz NOT NULL
+);
+
+CREATE TABLE lease (
+    name        text PRIMARY KEY,
+    holder      text NOT NULL,
+    epoch       bigint NOT NULL,
+    expires_at  timestamptz NOT NULL
+);
+
+CREATE SEQUENCE timer_generation;
+
+CREATE TABLE timer (
+    kind        text NOT NULL,
+    subject     bigint NOT NULL,
+    due_at      timestamptz NOT NULL,
+    generation  bigint NOT NULL DEFAULT nextval('timer_generation'),
+    attempts    integer NOT NULL DEFAULT 0,
+    parked_at   timestamptz,
+    last_error  text,
+    PRIMARY KEY (kind, subject)
+);
+CREATE INDEX timer_due ON timer (due_at) WHERE parked_at IS NULL;
+
+CREATE TABLE log (
+    seq   bigint PRIMARY KEY,
+    at    timestamptz NOT NULL,
+    fact  json NOT NULL
+);
+CREATE INDEX log_at ON log (at);
+CREATE SEQUENCE log_seq;
+
+-- Readers with effects keep their place here, in the transaction of their effect.
+CREATE TABLE log_cursor (
+    reader  text PRIMARY KEY,
+    seq     bigint NOT NULL
+);
+
+-- The transaction's last call. The lock makes the order of numbers the order of commits; it is held
+-- from here to the commit, so nothing else may follow. Returns the first number, and how long the
+-- lock was waited for.
+CREATE FUNCTION log_append(facts json[], OUT first_seq bigint, OUT waited_us bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    asked timestamptz := clock_timestamp();
+BEGIN
+    PERFORM pg_advisory_xact_lock(20261121);
+    waited_us := extract(epoch FROM clock_timestamp() - asked) * 1000000;
+    INSERT INTO log (seq, at, fact)
+    SELECT nextval('log_seq'), clock_timestamp(), fact
+    FROM unnest(facts) WITH ORDINALITY AS f (fact, place) ORDER BY place;
+    first_seq := currval('log_seq') - cardinality(facts) + 1;
+END
+$$;
