@@ -1,0 +1,1 @@
+"""The database: connections, transactions, named queries, the log, and servers for a laptop."""
