@@ -1,0 +1,34 @@
+-- Which of these keys are new; each new one draws the id of its interaction.
+-- name: claim
+INSERT INTO dedupe (connection_id, key, digest)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[]) AS k (connection_id, key, digest)
+ORDER BY connection_id, key
+ON CONFLICT DO NOTHING
+RETURNING connection_id, key, interaction_id
+
+-- What became of keys that were claimed before.
+-- name: claimed
+SELECT d.connection_id, d.key, d.digest, i.id AS interaction_id, i.conversation_id, i.number
+FROM unnest($1::bigint[], $2::text[]) AS k (connection_id, key)
+JOIN dedupe d USING (connection_id, key)
+JOIN interaction i ON i.id = d.interaction_id
+
+-- Keys of what was refused after all.
+-- name: unclaim
+DELETE FROM dedupe d USING unnest($1::bigint[], $2::text[]) AS k (connection_id, key)
+WHERE d.connection_id = k.connection_id AND d.key = k.key
+
+-- name: draw
+SELECT nextval('interaction_id') FROM generate_series(1, $1)
+
+-- The position is drawn under the conversation's lock: it orders a customer's whole history.
+-- name: insert
+INSERT INTO interaction (
+    id, conversation_id, number, kind, direction, channel, connection_id, identity_id,
+    author_kind, author_id, text, parts, delivery, occurred_at, received_at, request_id
+)
+SELECT * FROM unnest(
+    $1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+    $8::bigint[], $9::text[], $10::bigint[], $11::text[], $12::jsonb[], $13::text[],
+    $14::timestamptz[], $15::timestamptz[], $16::text[]
+)

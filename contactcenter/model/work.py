@@ -1,0 +1,158 @@
+"""A work item: something that needs a person. Its states, and what leads from one to the next.
+
+    bot ──► queued ◄──► offered ──► active ◄──► wrapup ──► done
+             │  ▲                      │
+             │  └──────────────────────┘  transferred, owner gone, away or full
+             └──► abandoned, cancelled    the customer left; merged away
+
+A transition is a pure function of the item; the action writes what it returns, guarded by the
+state and epoch that were read. `epoch` grows with each change of owner: whoever still holds an
+older one is fenced out.
+"""
+
+from datetime import datetime, timedelta
+from typing import Self, TypedDict
+
+import msgspec
+
+from contactcenter import facts
+from contactcenter.model.customer import Place
+from contactcenter.words import ItemState, QueuedBecause, WaitingFor
+
+
+class About(TypedDict):
+    """The fields that every fact about an item has."""
+
+    item: int
+    conversation: int
+    customer: int
+    queue: str
+    channel: str
+    bot: int | None
+
+
+class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `work_item`. `weight` is what it takes now, `full_weight` what it takes awake."""
+
+    id: int
+    conversation_id: int
+    customer_id: int
+    kind: str
+    state: ItemState
+    epoch: int
+    queue: str
+    channel: str
+    weight: int
+    full_weight: int
+    requirement: dict[str, int]
+    band: int
+    enqueued_at: datetime
+    head_start_us: int
+    head_start_words: list[tuple[str, int]]
+    sticky_agent_id: int | None
+    sticky_until: datetime | None
+    agent_id: int | None
+    bot_id: int | None
+    waiting_for: WaitingFor
+    waiting_since: datetime
+    reminded_at: datetime | None
+    intent: str | None
+    disposition: str | None
+    rulebook_version: int
+    opened_at: datetime
+    accepted_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def dormant(self) -> bool:
+        return self.weight < self.full_weight
+
+    @property
+    def owners(self) -> list[int]:
+        """The agents to whom what happens in the conversation is shown."""
+        return [self.agent_id] if self.agent_id and self.state in ("active", "wrapup") else []
+
+    def queued(
+        self,
+        now: datetime,
+        *,
+        queue: str | None = None,
+        place: Place | None = None,
+        sticky: int | None = None,
+        sticky_patience_s: int = 0,
+    ) -> Self:
+        """Back to a queue: at its old place, or at the `place` of another queue, from now on."""
+        moved = self if place is None else self.replace(
+            queue=queue or self.queue,
+            requirement=place.requirement,
+            head_start_us=place.head_start_us,
+            head_start_words=place.head_start_words,
+        )
+        return moved.replace(
+            state="queued",
+            epoch=self.epoch + 1,
+            weight=self.full_weight,
+            enqueued_at=now,
+            agent_id=None,
+            bot_id=None,
+            sticky_agent_id=sticky,
+            sticky_until=now + timedelta(seconds=sticky_patience_s) if sticky else None,
+        )
+
+    def returned(self) -> Self:
+        """An offer ended without acceptance: the item waits again, at the place it had."""
+        return self.replace(state="queued")
+
+    def owned(self, agent: int, now: datetime) -> Self:
+        """An agent has the item."""
+        return self.replace(
+            state="active",
+            epoch=self.epoch + 1,
+            weight=self.full_weight,
+            agent_id=agent,
+            bot_id=None,
+            accepted_at=now,
+        )
+
+    def turn(self, waiting_for: WaitingFor, now: datetime) -> Self:
+        """The other side has spoken. The clock of a turn starts with the first word of it."""
+        if waiting_for == self.waiting_for:
+            return self
+        return self.replace(waiting_for=waiting_for, waiting_since=now, reminded_at=None)
+
+    def ended(self, state: ItemState, now: datetime, disposition: str | None = None) -> Self:
+        return self.replace(
+            state=state, ended_at=now, disposition=disposition or self.disposition
+        )
+
+    def replace(self, **changes: object) -> Self:
+        return msgspec.structs.replace(self, **changes)
+
+    def queued_fact(
+        self, at: datetime, because: QueuedBecause, former: int | None, bot: int | None
+    ) -> facts.ItemQueued:
+        return facts.ItemQueued(
+            at=at,
+            **self.about(bot),
+            epoch=self.epoch,
+            because=because,
+            weight=self.full_weight,
+            requirement=self.requirement,
+            band=self.band,
+            enqueued_at=self.enqueued_at,
+            head_start_us=self.head_start_us,
+            head_start_words=self.head_start_words,
+            sticky_agent=self.sticky_agent_id,
+            sticky_until=self.sticky_until,
+            agent=former,
+        )
+
+    def about(self, bot: int | None) -> About:
+        return About(
+            item=self.id,
+            conversation=self.conversation_id,
+            customer=self.customer_id,
+            queue=self.queue,
+            channel=self.channel,
+            bot=bot,
+        )

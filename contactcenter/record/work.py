@@ -1,0 +1,88 @@
+"""Write work items: open them, and save their transitions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from contactcenter.db.tx import Tx
+from contactcenter.errors import Conflict
+from contactcenter.model.customer import Place
+from contactcenter.model.work import WorkItem
+from contactcenter.words import ItemState
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """A work item to be opened for a conversation."""
+
+    conversation_id: int
+    customer_id: int
+    state: ItemState
+    queue: str
+    channel: str
+    weight: int
+    place: Place
+    sticky_agent_id: int | None
+    sticky_until: datetime | None
+    bot_id: int | None
+
+
+async def open_items(
+    tx: Tx, openings: Sequence[Opening], rulebook_version: int, now: datetime
+) -> list[WorkItem]:
+    """Open the items; their wait begins now."""
+    return await tx.many(
+        WorkItem,
+        "items.open",
+        [o.conversation_id for o in openings],
+        [o.customer_id for o in openings],
+        [o.state for o in openings],
+        [o.queue for o in openings],
+        [o.channel for o in openings],
+        [o.weight for o in openings],
+        [o.place.requirement for o in openings],
+        [o.place.head_start_us for o in openings],
+        [msgspec.json.encode(o.place.head_start_words) for o in openings],
+        [o.sticky_agent_id for o in openings],
+        [o.sticky_until for o in openings],
+        [o.bot_id for o in openings],
+        rulebook_version,
+        now,
+    )
+
+
+async def save(tx: Tx, changes: Sequence[tuple[WorkItem, WorkItem]]) -> None:
+    """Write transitions (before, after). `Conflict` when one is not any more what was read."""
+    if not changes:
+        return
+    before = [b for b, _ in changes]
+    after = [a for _, a in changes]
+    saved = await tx.many(
+        int,
+        "items.save",
+        [i.id for i in before],
+        [i.state for i in before],
+        [i.epoch for i in before],
+        [i.state for i in after],
+        [i.epoch for i in after],
+        [i.queue for i in after],
+        [i.weight for i in after],
+        [i.requirement for i in after],
+        [i.enqueued_at for i in after],
+        [i.head_start_us for i in after],
+        [msgspec.json.encode(i.head_start_words) for i in after],
+        [i.sticky_agent_id for i in after],
+        [i.sticky_until for i in after],
+        [i.agent_id for i in after],
+        [i.bot_id for i in after],
+        [i.waiting_for for i in after],
+        [i.waiting_since for i in after],
+        [i.reminded_at for i in after],
+        [i.intent for i in after],
+        [i.disposition for i in after],
+        [i.accepted_at for i in after],
+        [i.ended_at for i in after],
+    )
+    if len(saved) < len(changes):
+        detail = "The work item has changed hands in the meantime."
+        raise Conflict(detail, code="item-changed")
