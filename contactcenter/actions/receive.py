@@ -64,6 +64,11 @@ class _Earlier(msgspec.Struct, frozen=True):
     number: int
 
 
+class _Bot(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+
+
 async def receive(
     tx: Tx, batch: Sequence[Inbound], book: Published, now: datetime
 ) -> list[Received | Exception]:

@@ -1,0 +1,1 @@
+"""What is live in this process: derived from the log, and disposable."""

@@ -21,12 +21,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A part of the rulebook: unknown names are faults, so that a misspelt rule is not ignored."""
 
 
-class Organisation(Rules, frozen=True):
+class Organisation(Rules, frozen=True, kw_only=True):
     name: Name
     timezone: Name
 
 
-class Channel(Rules, frozen=True):
+class Channel(Rules, frozen=True, kw_only=True):
     """`weight`: units of an agent's capacity. `exclusive`: an agent on it takes nothing else."""
 
     weight: Units
@@ -34,18 +34,18 @@ class Channel(Rules, frozen=True):
     exclusive: bool = False
 
 
-class HeadStart(Rules, frozen=True):
+class HeadStart(Rules, frozen=True, kw_only=True):
     head_start_s: Seconds
 
 
-class LeaveRisk(Rules, frozen=True):
+class LeaveRisk(Rules, frozen=True, kw_only=True):
     """Customers whose propensity to leave is `at_least` this get a head start."""
 
     at_least: Share
     head_start_s: Seconds
 
 
-class Queue(Rules, frozen=True):
+class Queue(Rules, frozen=True, kw_only=True):
     """`sticky_wait`: whether a returning customer waits for their agent when that one is busy."""
 
     label: Name
@@ -58,7 +58,7 @@ class Queue(Rules, frozen=True):
     requirement: dict[str, Level] = {}
 
 
-class Entry(Rules, frozen=True):
+class Entry(Rules, frozen=True, kw_only=True):
     """Where the work of a connection waits, and which bot has it first. `*` fits every connection."""
 
     connection: Name
@@ -66,25 +66,25 @@ class Entry(Rules, frozen=True):
     bot: str | None = None
 
 
-class Intent(Rules, frozen=True):
+class Intent(Rules, frozen=True, kw_only=True):
     queue: Name
     requirement: dict[str, Level] = {}
 
 
-class Matching(Rules, frozen=True):
+class Matching(Rules, frozen=True, kw_only=True):
     """The least level of `language:xx` and `territory:xx` that is asked of an agent; 0 asks nothing."""
 
     language_level: Level = 1
     territory_level: Level = 0
 
 
-class Offers(Rules, frozen=True):
+class Offers(Rules, frozen=True, kw_only=True):
     exclusion_s: Seconds
     cooldown_s: Seconds
     misses_until_away: Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
-class PresenceRules(Rules, frozen=True):
+class PresenceRules(Rules, frozen=True, kw_only=True):
     """`grace_s`: how long a vanished agent keeps their work. `away_patience_s`: how long a customer
     who writes waits for an agent who is away before the work is queued again."""
 
@@ -93,7 +93,7 @@ class PresenceRules(Rules, frozen=True):
     away_patience_s: Seconds
 
 
-class RecordRules(Rules, frozen=True):
+class RecordRules(Rules, frozen=True, kw_only=True):
     """What happens to an item that waits for the customer, counted from the agent's last word."""
 
     dormant_after_s: PositiveSeconds
@@ -104,12 +104,12 @@ class RecordRules(Rules, frozen=True):
     reopen_window_s: Seconds
 
 
-class Dispositions(Rules, frozen=True):
+class Dispositions(Rules, frozen=True, kw_only=True):
     codes: Annotated[list[Name], msgspec.Meta(min_length=1)]
     automatic: Name
 
 
-class Rulebook(Rules, frozen=True):
+class Rulebook(Rules, frozen=True, kw_only=True):
     """The whole document. Build one with `parse`, which checks what types alone cannot."""
 
     organisation: Organisation
