@@ -83,8 +83,8 @@ class ItemTransferred(_Fact, frozen=True):
     """An item went back to waiting, perhaps elsewhere; whoever had it is free of it.
 
     `keeps_place`: it keeps `enqueued_at` and its head start; otherwise it is as if it had just
-    arrived, at `at` and with its head start. `excluded` replaces the exclusions so far, and
-    usually names the agent who gave it away.
+    arrived, at `at`, with its head start and this `sequence`. `excluded` replaces the exclusions
+    so far, and usually names the agent who gave it away.
     """
 
     item: int

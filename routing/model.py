@@ -71,14 +71,14 @@ class QueueRules(Struct, frozen=True):
 class Rules(Struct, frozen=True):
     """What the engine needs of a rulebook; `version` is recorded with each decision.
 
-    A channel or queue that is not named has the defaults. After a miss (declined or lapsed), the
-    agent is left out for that item for `exclusion` and gets nothing for `cooldown`; after
-    `misses_before_away` misses in a row the engine decides to set them away. After a refused
-    proposal, the item or agent whose state had changed rests for `refusal_rest`, so that the
-    facts on their way can arrive.
+    Versions start at 1 and rise. A channel or queue that is not named has the defaults. After a
+    miss (declined or lapsed), the agent is left out for that item for `exclusion` and gets nothing
+    for `cooldown`; after `misses_before_away` misses in a row the engine decides to set them away.
+    After a refused proposal, the item or agent whose state had changed rests for `refusal_rest`,
+    so that the facts on their way can arrive.
     """
 
-    version: int = 0
+    version: int
     channels: dict[str, ChannelRules] = field(default_factory=dict[str, ChannelRules])
     queues: dict[str, QueueRules] = field(default_factory=dict[str, QueueRules])
     exclusion: int = 60 * SECOND

@@ -1,0 +1,53 @@
+"""How much an agent carries and whether more fits.
+
+Everything an agent has counts: pending offers, active work, wrap-up. Units come from the rules
+of each channel, so a load is always worked out from the items, never kept.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from routing.facts import AgentUpdated
+from routing.model import Rules
+
+
+class Load(NamedTuple):
+    """Units in total and by channel; how many items take any; whether one is exclusive."""
+
+    total: int
+    channels: dict[str, int]
+    items: int
+    exclusive: bool
+
+
+def load(carried: Iterable[tuple[str, bool]], rules: Rules) -> Load:
+    """Add up what is carried, given as (channel, dormant) for each item."""
+    channels: dict[str, int] = {}
+    total = items = 0
+    exclusive = False
+    for name, dormant in carried:
+        channel = rules.channel(name)
+        units = channel.dormant_weight if dormant else channel.weight
+        if units:
+            channels[name] = channels.get(name, 0) + units
+            total += units
+            items += 1
+            exclusive = exclusive or channel.exclusive
+    return Load(total, channels, items, exclusive)
+
+
+def fits(carried: Load, name: str, profile: AgentUpdated, rules: Rules) -> bool:
+    """Whether one more item of the channel fits beside what is carried."""
+    channel = rules.channel(name)
+    if carried.exclusive or (channel.exclusive and carried.items):
+        return False
+    if carried.total + channel.weight > profile.capacity:
+        return False
+    return carried.channels.get(name, 0) + channel.weight <= profile.ceilings.get(name, 0)
+
+
+def exceeds(carried: Load, profile: AgentUpdated) -> bool:
+    """Whether more is carried than the agent's capacity allows."""
+    if carried.total > profile.capacity or (carried.exclusive and carried.items > 1):
+        return True
+    return any(units > profile.ceilings.get(name, 0) for name, units in carried.channels.items())

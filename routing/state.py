@@ -1,0 +1,362 @@
+"""What the engine knows: records, and the indexes that are derived from them.
+
+Records (`Item`, `Agent`, `Ledger`) are what a snapshot holds. Everything else can be built from
+them again: lines of waiting items, idle agents by class, who carries what, when a bar ends.
+"""
+
+from heapq import heappop, heappush
+
+from msgspec import Struct, field
+
+from routing import capacity, priority
+from routing.decisions import RescindOffer
+from routing.eligibility import AgentClass, Catalogue, Line
+from routing.facts import AgentUpdated, ItemQueued
+from routing.heap import Key
+from routing.model import SECOND, ItemState, Rules
+
+# How long an ended item is remembered, so that late facts about it are known to be late.
+ENDED_KEPT = 3600 * SECOND
+
+
+class Item(Struct):
+    """A work item in the system.
+
+    `offer` is None while the item is only proposed. `withdrawn`: taking the offer back has been
+    decided. `closed` are the offers of this item that have ended.
+    """
+
+    entry: ItemQueued
+    excluded: dict[int, int]
+    state: ItemState = ItemState.QUEUED
+    agent: int | None = None
+    offer: int | None = None
+    offered_at: int = 0
+    expires_at: int = 0
+    withdrawn: bool = False
+    dormant: bool = False
+    forced: bool = False
+    rests_until: int = 0
+    closed: list[int] = field(default_factory=list[int])
+
+
+class Agent(Struct):
+    """What is known of an agent; `profile` is None until they have been seen signed in.
+
+    `leaving`: setting them away has been decided. `excused` says why they carry more than their
+    capacity, where a fact has made it so.
+    """
+
+    agent: int
+    profile: AgentUpdated | None = None
+    revision: int = -1
+    signed_in: bool = False
+    leaving: bool = False
+    idle_since: int = 0
+    rests_until: int = 0
+    misses: int = 0
+    excused: str = ""
+
+    @property
+    def takes_work(self) -> bool:
+        """Whether they are here for work, though perhaps busy or resting."""
+        return (
+            self.signed_in
+            and self.profile is not None
+            and self.profile.available
+            and not self.leaving
+        )
+
+
+class Ended(Struct, frozen=True):
+    """An item that left the system, and when."""
+
+    generation: int
+    at: int
+
+
+class Ledger(Struct):
+    """Records beside items and agents: the rules, what has ended, and what has been counted.
+
+    `departures` counts how items ended ("done", "abandoned", ...); `anomalies` counts facts that
+    changed nothing. `withdrawals` are offers to take back at the next decision.
+    """
+
+    rules: Rules = field(default_factory=lambda: Rules(version=0))
+    now: int = 0
+    entered: int = 0
+    departures: dict[str, int] = field(default_factory=dict[str, int])
+    anomalies: dict[str, int] = field(default_factory=dict[str, int])
+    ended: dict[int, Ended] = field(default_factory=dict[int, Ended])
+    withdrawals: dict[int, RescindOffer] = field(default_factory=dict[int, RescindOffer])
+
+
+class Seat:
+    """An agent's record with what is derived for it.
+
+    `carried`: the items that take their capacity. `followers`: the items that prefer them.
+    `open`: the channels of which one more item fits now. `rank`: (idle since, units, agent), the
+    order in which they are chosen. `private`: items that wait for nobody else.
+    """
+
+    __slots__ = ("carried", "followers", "group", "open", "private", "rank", "record")
+
+    def __init__(self, record: Agent) -> None:
+        """Start with empty hands."""
+        self.record = record
+        self.group: AgentClass | None = None
+        self.carried: dict[int, None] = {}
+        self.followers: dict[int, None] = {}
+        self.open: tuple[str, ...] = ()
+        self.rank: Key = (0, 0, record.agent)
+        self.private: dict[tuple[object, ...], Line] = {}
+
+
+class State:
+    """All of it. `fresh` items and `touched` agents are what the next decision has to look at."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Start with a ledger and nobody in the system."""
+        self.ledger = ledger
+        self.items: dict[int, Item] = {}
+        self.seats: dict[int, Seat] = {}
+        self.catalogue = Catalogue()
+        self.lines: dict[int, Line] = {}
+        self.bars: list[tuple[int, str, int]] = []
+        self.fresh: dict[int, None] = {}
+        self.touched: dict[int, None] = {}
+        self.roster = 0
+
+    def seat(self, agent: int) -> Seat:
+        """Return an agent's seat, known or not."""
+        found = self.seats.get(agent)
+        if found is None:
+            found = self.seats[agent] = Seat(Agent(agent))
+        return found
+
+    def load(self, seat: Seat) -> capacity.Load:
+        """Return what an agent carries."""
+        items = self.items
+        return capacity.load(
+            [((item := items[each]).entry.channel, item.dormant) for each in seat.carried],
+            self.ledger.rules,
+        )
+
+    # --- agents
+
+    def regroup(self, seat: Seat) -> None:
+        """Put an agent into the class of their profile, or into none when signed out."""
+        profile = seat.record.profile
+        group = None
+        if profile is not None and seat.record.signed_in:
+            group = self.catalogue.agent_class(profile)
+        if group is seat.group:
+            return
+        self.roster += 1
+        agent = seat.record.agent
+        if seat.group is not None:
+            for channel in seat.open:
+                seat.group.idle_in(channel).discard(agent)
+            for roll in (seat.group.members, seat.group.away, seat.group.resting):
+                roll.pop(agent, None)
+        seat.group, seat.open = group, ()
+        if group is not None:
+            group.members[agent] = None
+
+    def refresh(self, seat: Seat, excuse: str = "") -> None:
+        """Work out anew what an agent can take; `excuse` says why it may be too much already."""
+        record, group, profile = seat.record, seat.group, seat.record.profile
+        if group is None or profile is None:
+            return
+        rules, agent = self.ledger.rules, record.agent
+        load = self.load(seat)
+        if not capacity.exceeds(load, profile):
+            record.excused = ""
+        elif excuse:
+            record.excused = record.excused or excuse
+        away, resting = not record.takes_work, record.rests_until > self.ledger.now
+        _mark(group.away, agent, present=away)
+        _mark(group.resting, agent, present=resting and not away)
+        opened: tuple[str, ...] = ()
+        if not away and not resting:
+            opened = tuple(
+                name for name in profile.ceilings if capacity.fits(load, name, profile, rules)
+            )
+        self._stand(seat, opened, (self.clock(seat), load.total, agent))
+
+    def clock(self, seat: Seat) -> int:
+        """Return since when an agent counts as idle; a pending offer puts them behind."""
+        latest = seat.record.idle_since
+        for each in seat.carried:
+            item = self.items[each]
+            if item.state is ItemState.OFFERED and item.offered_at > latest:
+                latest = item.offered_at
+        return latest
+
+    def _stand(self, seat: Seat, opened: tuple[str, ...], rank: Key) -> None:
+        group = seat.group
+        assert group is not None  # only those who are signed in stand anywhere
+        for channel in seat.open:
+            if channel not in opened:
+                group.idle_in(channel).discard(rank[2])
+        for channel in opened:
+            group.idle_in(channel).put(rank)
+            if channel not in seat.open:
+                self.touched[rank[2]] = None
+        seat.open, seat.rank = opened, rank
+
+    def rest(self, seat: Seat, until: int) -> None:
+        """Give an agent nothing before that time."""
+        seat.record.rests_until = max(seat.record.rests_until, until)
+        self.watch(seat)
+
+    def watch(self, seat: Seat) -> None:
+        """Look at an agent again when their rest ends."""
+        if seat.record.rests_until > self.ledger.now:
+            heappush(self.bars, (seat.record.rests_until, "agent", seat.record.agent))
+
+    def reroute(self, seat: Seat) -> None:
+        """Look again at where those wait who prefer this agent."""
+        for each in tuple(seat.followers):
+            self.place(self.items[each])
+
+    # --- items
+
+    def admit(self, item: Item) -> None:
+        """Take an item in, or what is new of it."""
+        entry = item.entry
+        self.forget_preference(self.items.get(entry.item))
+        self.items[entry.item] = item
+        if entry.sticky_agent is not None:
+            self.seat(entry.sticky_agent).followers[entry.item] = None
+        self.place(item)
+
+    def forget_preference(self, item: Item | None) -> None:
+        """Let an item no longer follow its preferred agent."""
+        if item is not None and item.entry.sticky_agent is not None:
+            self.seat(item.entry.sticky_agent).followers.pop(item.entry.item, None)
+
+    def place(self, item: Item) -> None:
+        """Let an item stand in the one line where it belongs now, or in none."""
+        member = item.entry.item
+        line = self._line_for(item) if item.state is ItemState.QUEUED else None
+        before = self.lines.get(member)
+        if before is not None and before is not line:
+            before.discard(member)
+            del self.lines[member]
+        if line is not None:
+            self.lines[member] = line
+            line.put(priority.key(item.entry))
+            self.fresh[member] = None
+
+    def _line_for(self, item: Item) -> Line | None:
+        self._await_bars(item)
+        if item.rests_until > self.ledger.now:
+            return None
+        signature = self.catalogue.signature(item.entry)
+        preferred = self.preferred(item)
+        if preferred is None or not self.ledger.rules.queue(item.entry.queue).sticky_waits:
+            return signature.waiting
+        line = preferred.private.get(signature.key)
+        if line is None:
+            line = preferred.private[signature.key] = Line(signature, preferred.record.agent)
+        return line
+
+    def preferred(self, item: Item) -> Seat | None:
+        """Return the agent an item prefers now: here for work, able, not left out, in patience."""
+        agent = item.entry.sticky_agent
+        if agent is None or item.entry.sticky_until <= self.ledger.now:
+            return None
+        seat = self.seat(agent)
+        if not seat.record.takes_work or item.excluded.get(agent, 0) > self.ledger.now:
+            return None
+        if seat.group not in self.catalogue.signature(item.entry).fits:
+            return None
+        return seat
+
+    def _await_bars(self, item: Item) -> None:
+        entry = item.entry
+        ends = [item.rests_until, *item.excluded.values()]
+        if entry.sticky_agent is not None:
+            ends.append(entry.sticky_until)
+        for end in ends:
+            if end > self.ledger.now:
+                heappush(self.bars, (end, "item", entry.item))
+
+    def barred(self, item: Item) -> frozenset[int]:
+        """Return the agents who may not get this item now."""
+        if not item.excluded:
+            return _NOBODY
+        now = self.ledger.now
+        return frozenset(agent for agent, until in item.excluded.items() if until > now)
+
+    def attach(self, item: Item, seat: Seat, state: ItemState, excuse: str = "") -> None:
+        """Give an item to an agent; from here on it takes their capacity."""
+        item.agent, item.state = seat.record.agent, state
+        seat.carried[item.entry.item] = None
+        self.place(item)
+        self.refresh(seat, excuse)
+
+    def detach(self, item: Item) -> Seat | None:
+        """Take an item from its agent and return whose it was; the caller refreshes the agent."""
+        if item.agent is None:
+            return None
+        seat = self.seat(item.agent)
+        del seat.carried[item.entry.item]
+        if item.offer is not None:
+            item.closed.append(item.offer)
+        item.agent = item.offer = None
+        item.state = ItemState.QUEUED
+        item.withdrawn = item.forced = item.dormant = False
+        return seat
+
+    def drop(self, item: Item, at: int) -> None:
+        """Let an item leave the system for good."""
+        member, ended = item.entry.item, self.ledger.ended
+        line = self.lines.pop(member, None)
+        if line is not None:
+            line.discard(member)
+        self.forget_preference(item)
+        del self.items[member]
+        self.fresh.pop(member, None)
+        ended[member] = Ended(item.entry.generation, at)
+        while ended[oldest := next(iter(ended))].at < at - ENDED_KEPT:
+            del ended[oldest]
+
+    # --- time
+
+    def advance(self, now: int) -> None:
+        """Let time pass: whatever was barred until now is looked at again."""
+        self.ledger.now = max(self.ledger.now, now)
+        while self.bars and self.bars[0][0] <= self.ledger.now:
+            _, kind, subject = heappop(self.bars)
+            if kind == "agent":
+                self.refresh(self.seat(subject))
+            elif subject in self.items:
+                self.place(self.items[subject])
+
+    def next_bar(self) -> int | None:
+        """Return when the next bar ends that still bars something."""
+        while self.bars and not self._bars_still(*self.bars[0]):
+            heappop(self.bars)
+        return self.bars[0][0] if self.bars else None
+
+    def _bars_still(self, until: int, kind: str, subject: int) -> bool:
+        if kind == "agent":
+            record = self.seat(subject).record
+            return record.rests_until == until and record.takes_work
+        item = self.items.get(subject)
+        if item is None or item.state is not ItemState.QUEUED:
+            return False
+        sticky = item.entry.sticky_agent is not None and item.entry.sticky_until == until
+        return sticky or item.rests_until == until or until in item.excluded.values()
+
+
+_NOBODY: frozenset[int] = frozenset()
+
+
+def _mark(roll: dict[int, None], agent: int, *, present: bool) -> None:
+    if present:
+        roll[agent] = None
+    else:
+        roll.pop(agent, None)
