@@ -61,7 +61,7 @@ class Daemon(msgspec.Struct):
             if self.child is None:
                 say(f"{self.title}: adopting process {self.pid}, whose owner was killed")
             await _until(lambda: self.ready() or not self.pid, READY_SECONDS_MAX)
-            if self.ready():
+            if self.ready() and self.pid:
                 return
         await orphans_gone(self.folder)
         self.pidfile.unlink(missing_ok=True)  # a stale one, whose number another process may bear
