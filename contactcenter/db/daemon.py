@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import msgspec
 PROCESSES = {"initdb", "postgres", "redis-server"}
 READY_SECONDS_MAX = 120.0  # PostgreSQL may have to replay max_wal_size after a crash
 ORPHANS_SECONDS_MAX = 5.0
+FREE_MB_MIN = 64  # a few of PostgreSQL's log segments of 16 MB
 
 Say = Callable[[str], object]
 
@@ -69,7 +71,7 @@ class Daemon(msgspec.Struct):
         await _until(lambda: self.ready() or child.poll() is not None, READY_SECONDS_MAX)
         if not self.ready():
             self._reap()
-            reason = fault_in(self.log.read_text(errors="replace"))
+            reason = fault_in(self.log.read_text(errors="replace"), self.folder)
             message = f"{self.title} did not start: {reason} (all of it: {self.log})"
             raise EmbeddedError(message)
 
@@ -124,8 +126,11 @@ def _spawn(
     )
 
 
-def fault_in(said: str) -> str:
-    """Return the one line of what a program `said` that tells why it ended."""
+def fault_in(said: str, folder: Path) -> str:
+    """Return why a program that writes to `folder` ended: the line of what it `said` that tells."""
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    if free_mb < FREE_MB_MIN:  # then its last words are about anything but that
+        return f"the disk of {folder} is full, {free_mb} MB are free"
     lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it says nothing"]
     for line in lines:
         for mark in ("PANIC:", "FATAL:", "ERROR:", "error:"):

@@ -260,7 +260,7 @@ def _make_database(home: Path, binaries: _Binaries, identity: Identity) -> None:
     ):
         code, said = run(command, identity, home, text)
         if code != 0:
-            message = f"PostgreSQL could not make its database: {fault_in(said)}"
+            message = f"PostgreSQL could not make its database: {fault_in(said, home)}"
             raise EmbeddedError(message)
 
 

@@ -102,8 +102,18 @@ async def test_start_of_what_runs_changes_nothing(servers: embedded.Servers) -> 
         ("", "it says nothing"),
     ],
 )
-def test_the_fault_is_the_first_line_that_is_marked_so_or_the_last(said: str, fault: str) -> None:
-    assert daemon.fault_in(said) == fault
+def test_the_fault_is_the_first_line_that_is_marked_so_or_the_last(
+    said: str, fault: str, tmp_path: Path
+) -> None:
+    assert daemon.fault_in(said, tmp_path) == fault
+
+
+def test_the_fault_on_a_full_disk_is_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "FREE_MB_MIN", 1_000_000_000)
+    fault = daemon.fault_in("FATAL:  wrote only 4096 of 8192 bytes", tmp_path)
+    assert fault.startswith(f"the disk of {tmp_path} is full, ")
 
 
 async def ask(servers: embedded.Servers, question: str) -> object:
