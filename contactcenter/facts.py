@@ -114,6 +114,15 @@ class DeliveryChanged(Happened, frozen=True, kw_only=True, tag=True):
     bot: int | None = None
 
 
+class ConversationTagged(Happened, frozen=True, kw_only=True, tag=True):
+    """`tags` are all that the conversation has now."""
+
+    conversation: int
+    customer: int
+    tags: list[str]
+    agents: list[int] = []
+
+
 class ConversationRead(Happened, frozen=True, kw_only=True, tag=True):
     """The owner of the work has read up to `number`."""
 
@@ -321,6 +330,7 @@ Fact = (
     | ConversationClosed
     | InteractionAppended
     | DeliveryChanged
+    | ConversationTagged
     | ConversationRead
     | BotOwned
     | ItemQueued

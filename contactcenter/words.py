@@ -16,12 +16,12 @@ WaitingFor = Literal["us", "customer"]
 WaitOutcome = Literal["answered", "abandoned"]
 OfferState = Literal["pending", "accepted", "declined", "expired", "rescinded"]
 RescindReason = Literal[
-    "customer_left", "agent_gone", "agent_away", "reassigned", "transferred", "merged"
+    "customer_left", "agent_gone", "agent_away", "reassigned", "transferred", "merged", "spam"
 ]
 Delivery = Literal[
     "queued", "sending", "accepted", "sent", "delivered", "read", "failed", "unknown"
 ]
-CloseReason = Literal["resolved", "merged", "abandoned", "unanswered", "bot"]
+CloseReason = Literal["resolved", "merged", "abandoned", "unanswered", "bot", "spam"]
 QueuedBecause = Literal[
     "arrived",
     "handed_over",
