@@ -1,0 +1,1 @@
+"""One adapter per channel: bytes in, interactions out; outbound in, requests out."""
