@@ -1,7 +1,7 @@
 # Everything this project does, one line each: `make` alone lists it.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := contactcenter channels routing
+PACKAGES := contactcenter channels routing migrations
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format bench lock
