@@ -155,8 +155,12 @@ async def _write_last(
     connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", tx: Tx
 ) -> tuple[_Appended | None, list[bytes], float]:
     """Timers, then the log: its lock is the last of the lock order, and is held until the commit."""
-    if tx.timers:
-        due = sorted(tx.timers.values(), key=lambda t: (t.kind, t.subject))
+    if cleared := sorted(key for key, due in tx.timers.items() if due is None):
+        await connection.execute(
+            QUERIES["timers.clear"], [kind for kind, _ in cleared], [s for _, s in cleared]
+        )
+    due = sorted((t for t in tx.timers.values() if t), key=lambda t: (t.kind, t.subject))
+    if due:
         await connection.execute(
             QUERIES["timers.set"],
             [t.kind for t in due],

@@ -33,7 +33,7 @@ class Tx:
     def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
         self._connection = connection
         self.facts: list[Fact] = []
-        self.timers: dict[tuple[str, int], Due] = {}
+        self.timers: dict[tuple[str, int], Due | None] = {}
 
     async def one(self, kind: type[T], query: str, *args: Any) -> T:
         """The one row there must be; a query that finds none is a defect."""
@@ -63,6 +63,10 @@ class Tx:
     def schedule(self, kind: str, subject: int, due_at: datetime) -> None:
         """Set the timer of that kind and subject; an earlier row is replaced, with a new generation."""
         self.timers[kind, subject] = Due(kind, subject, due_at)
+
+    def clear(self, kind: str, subject: int) -> None:
+        """Take the timer back, if there is one."""
+        self.timers[kind, subject] = None
 
 
 def convert(kind: type[T], row: "asyncpg.Record | Sequence[Any]") -> T:

@@ -5,12 +5,16 @@ from typing import Self
 
 import msgspec
 
+from contactcenter import facts
 from contactcenter.model.rulebook import Rulebook
 from contactcenter.words import Presence
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `agent`. `capacity` and `ceilings` are in units of channel weights."""
+    """A row of `agent`. `capacity` and `ceilings` are in units of channel weights.
+
+    `presence` is what they said; `gone_since` is set while none of their sockets is open.
+    """
 
     id: int
     skills: dict[str, int]
@@ -20,9 +24,45 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     presence: Presence
     presence_reason: str | None
     presence_since: datetime
+    gone_since: datetime | None
     idle_since: datetime
     cooldown_until: datetime | None
     misses: int
+
+    @property
+    def seen_as(self) -> Presence:
+        """The presence that counts: whoever is gone is offline, whatever they said."""
+        return "offline" if self.gone_since else self.presence
+
+    def says(self, presence: Presence, reason: str | None, now: datetime) -> Self:
+        """The agent says what they are; who comes back to available starts with a clean slate."""
+        back = presence == "available" and self.presence != "available"
+        return msgspec.structs.replace(
+            self,
+            presence=presence,
+            presence_reason=reason,
+            presence_since=now,
+            idle_since=now if back else self.idle_since,
+            misses=0 if back else self.misses,
+            cooldown_until=None if back else self.cooldown_until,
+        )
+
+    def missed(self, rests_until: datetime, now: datetime) -> Self:
+        """An offer was declined or lapsed: to the end of the line, after a rest."""
+        return msgspec.structs.replace(
+            self, misses=self.misses + 1, cooldown_until=rests_until, idle_since=now
+        )
+
+    def presence_fact(self, at: datetime) -> facts.PresenceChanged:
+        return facts.PresenceChanged(
+            at=at,
+            agent=self.id,
+            presence=self.seen_as,
+            reason=None if self.gone_since else self.presence_reason,
+            idle_since=self.idle_since,
+            misses=self.misses,
+            cooldown_until=self.cooldown_until,
+        )
 
     def can_take(self, channel: str, weight: int, load: "Load", rules: Rulebook) -> bool:
         """Whether `weight` more on that channel is within the capacity."""

@@ -34,6 +34,21 @@ async def loads(tx: Tx, ids: Iterable[int]) -> dict[int, Load]:
     return found
 
 
-async def back_to_idle(tx: Tx, ids: Iterable[int], now: datetime) -> None:
-    """Whoever carries nothing any more has been idle from now on."""
-    await tx.do("agents.idle", sorted(set(ids)), now)
+async def save_agent(tx: Tx, agent: Agent) -> None:
+    """Write what a locked agent says of themself, and their clocks."""
+    await tx.do(
+        "agents.save",
+        agent.id,
+        agent.presence,
+        agent.presence_reason,
+        agent.presence_since,
+        agent.gone_since,
+        agent.idle_since,
+        agent.cooldown_until,
+        agent.misses,
+    )
+
+
+async def released(tx: Tx, agents: Iterable[int], now: datetime) -> None:
+    """Locked agents who gave work away or finished it: their idle clocks begin anew."""
+    await tx.do("agents.released", sorted(set(agents)), now)

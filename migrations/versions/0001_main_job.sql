@@ -44,6 +44,7 @@ CREATE TABLE agent (
                     CHECK (presence IN ('offline', 'available', 'away')),
     presence_reason text,
     presence_since  timestamptz NOT NULL,
+    gone_since      timestamptz DEFAULT now(),  -- no socket since then; NULL: here
     idle_since      timestamptz NOT NULL,
     cooldown_until  timestamptz,
     misses          integer NOT NULL DEFAULT 0
@@ -164,7 +165,8 @@ CREATE TABLE visitor_session (
 
 CREATE TABLE conversation (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    customer_id      bigint NOT NULL REFERENCES customer,
+    customer_id      bigint NOT NULL REFERENCES customer,  -- whose it was when it began
+    party_id         bigint NOT NULL REFERENCES customer,  -- whose it is, after merges
     state            text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
     close_reason     text,
     last_number      integer NOT NULL DEFAULT 0,
@@ -180,9 +182,10 @@ CREATE TABLE conversation (
     opened_at        timestamptz NOT NULL,
     closed_at        timestamptz
 );
--- Two open conversations of one customer cannot both be.
-CREATE UNIQUE INDEX conversation_open ON conversation (customer_id) WHERE state = 'open';
-CREATE INDEX conversation_customer ON conversation (customer_id, id DESC);
+-- Two open conversations of one party cannot both be.
+CREATE UNIQUE INDEX conversation_open ON conversation (party_id) WHERE state = 'open';
+CREATE INDEX conversation_party ON conversation (party_id, id DESC);
+CREATE INDEX conversation_customer ON conversation (customer_id);
 
 CREATE SEQUENCE interaction_id;
 CREATE SEQUENCE interaction_position;
@@ -377,4 +380,14 @@ BEGIN
     FROM unnest(facts) WITH ORDINALITY AS f (fact, place) ORDER BY place;
     first_seq := currval('log_seq') - cardinality(facts) + 1;
 END
+$$;
+
+-- The customer that another is known as, at the end of its merges.
+CREATE FUNCTION customer_root(customer bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE chain AS (
+        SELECT id, merged_into FROM customer WHERE id = $1
+        UNION ALL
+        SELECT c.id, c.merged_into FROM customer c JOIN chain ON c.id = chain.merged_into
+    )
+    SELECT id FROM chain WHERE merged_into IS NULL
 $$;

@@ -34,3 +34,24 @@ FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::text[], $5::bigint[]
             $7::bigint[])
     AS n (id, last_number, answered_number, answered_kind, answered_id, connection_id, identity_id)
 WHERE c.id = n.id
+
+-- name: lock
+SELECT * FROM conversation WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+
+-- name: close
+UPDATE conversation SET state = 'closed', close_reason = $2, closed_at = $3
+WHERE id = ANY ($1::bigint[]) AND state = 'open'
+
+-- name: set_agent
+UPDATE conversation SET last_agent_id = $2 WHERE id = $1
+
+-- name: set_read
+UPDATE conversation SET read_number = $2 WHERE id = $1 AND read_number < $2 RETURNING id
+
+-- The way back: by the last words that came by the wanted connection, or by any.
+-- name: way
+SELECT i.connection_id, i.identity_id, n.channel, n.api_key_id IS NOT NULL AS has_key
+FROM interaction i JOIN connection n ON n.id = i.connection_id
+WHERE i.conversation_id = $1 AND i.direction = 'inbound' AND n.disabled_at IS NULL
+    AND ($2::bigint IS NULL OR i.connection_id = $2)
+ORDER BY i.number DESC LIMIT 1

@@ -40,3 +40,12 @@ FROM unnest(
         waiting_for, waiting_since, reminded_at, intent, disposition, accepted_at, ended_at)
 WHERE w.id = n.id AND w.state = n.was_state AND w.epoch = n.was_epoch
 RETURNING w.id
+
+-- name: lock
+SELECT * FROM work_item WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+
+-- name: places
+SELECT id, conversation_id FROM work_item WHERE id = ANY ($1::bigint[])
+
+-- name: of_agents
+SELECT id FROM work_item WHERE agent_id = ANY ($1::bigint[]) AND state IN ('active', 'wrapup')

@@ -1,0 +1,121 @@
+"""Extend offers: the engine proposes, and here its proposals are checked against what is true."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.errors import Conflict
+from contactcenter.model.agent import Agent, Load
+from contactcenter.model.offer import Offer, Proposal
+from contactcenter.model.rulebook import Published
+from contactcenter.model.work import WorkItem
+from contactcenter.record.load import loads, lock_agents
+from contactcenter.record.work import save
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A proposal that did not hold; `agent_at_fault` when the item could go to somebody else."""
+
+    item_id: int
+    agent_id: int
+    agent_at_fault: bool
+    reason: str
+
+
+class Shown(msgspec.Struct, frozen=True):
+    item_id: int
+    bot_id: int | None
+    name: str | None
+    tier: str | None
+    value: int
+    excerpt: str
+
+
+async def extend(
+    tx: Tx, proposals: Sequence[Proposal], epoch: int, book: Published, now: datetime
+) -> list[Refused]:
+    """Make the offers that hold, and return the proposals that do not.
+
+    Raises `Conflict` (code `not-leader`) when the lease of `epoch` has ended: then nothing at all
+    is written, since another process routes.
+    """
+    if await tx.maybe(int, "leases.holds", "router", epoch) is None:
+        detail = "Another process routes now."
+        raise Conflict(detail, code="not-leader")
+    items = {
+        i.id: i
+        for i in await tx.many(WorkItem, "items.lock", sorted({p.item_id for p in proposals}))
+    }
+    agents = await lock_agents(tx, [p.agent_id for p in proposals])
+    carried = await loads(tx, agents)
+    granted: list[tuple[Proposal, WorkItem]] = []
+    refused: list[Refused] = []
+    for p in proposals:
+        item, agent = items.get(p.item_id), agents.get(p.agent_id)
+        if item is None or item.state != "queued":
+            refused.append(Refused(p.item_id, p.agent_id, False, "the item no longer waits"))
+        elif agent is None or (reason := _why_not(agent, item, carried[agent.id], book, now)):
+            reason = reason if agent else "there is no such agent"
+            refused.append(Refused(p.item_id, p.agent_id, True, reason))
+        else:
+            carried[agent.id] = carried[agent.id].plus(item.channel, item.full_weight)
+            items[item.id] = item.replace(state="offered")
+            granted.append((p, item))
+    if granted:
+        await _make(tx, granted, book, now)
+    return refused
+
+
+def _why_not(
+    agent: Agent, item: WorkItem, load: Load, book: Published, now: datetime
+) -> str | None:
+    if agent.seen_as != "available":
+        return f"the agent is {agent.seen_as}"
+    if agent.cooldown_until and agent.cooldown_until > now:
+        return "the agent rests after a missed offer"
+    if not agent.can_take(item.channel, item.full_weight, load, book.rules):
+        return "the agent has no capacity left"
+    return None
+
+
+async def _make(
+    tx: Tx, granted: Sequence[tuple[Proposal, WorkItem]], book: Published, now: datetime
+) -> None:
+    await save(tx, [(item, item.replace(state="offered")) for _, item in granted])
+    offers = await tx.many(
+        Offer,
+        "offers.insert",
+        [p.item_id for p, _ in granted],
+        [p.agent_id for p, _ in granted],
+        [
+            now + timedelta(seconds=book.rules.channels[item.channel].offer_timeout_s)
+            for _, item in granted
+        ],
+        [p.sentence for p, _ in granted],
+        [p.explanation for p, _ in granted],
+        now,
+        book.version,
+    )
+    items = {item.id: item for _, item in granted}
+    shown = {s.item_id: s for s in await tx.many(Shown, "offers.shown", sorted(items))}
+    for offer in offers:
+        item, customer = items[offer.item_id], shown[offer.item_id]
+        tx.schedule("offer_lapse", offer.id, offer.expires_at)
+        tx.emit(
+            facts.OfferMade(
+                at=now,
+                **item.about(customer.bot_id),
+                offer=offer.id,
+                agent=offer.agent_id,
+                expires_at=offer.expires_at,
+                sentence=offer.sentence,
+                customer_name=customer.name,
+                tier=customer.tier,
+                value=customer.value,
+                excerpt=customer.excerpt,
+                weight=item.full_weight,
+            )
+        )

@@ -1,0 +1,41 @@
+"""The end of a wait in a queue, from which service level and abandonment are counted.
+
+Service level here: of all waits that ended answered or abandoned, the share that was answered
+within the queue's target. (The other common definition leaves out short abandonments.)
+"""
+
+from datetime import datetime, timedelta
+
+from contactcenter.db.tx import Tx
+from contactcenter.model.rulebook import Published
+from contactcenter.model.work import WorkItem
+from contactcenter.words import WaitOutcome
+
+
+async def answered(tx: Tx, waiting: WorkItem, book: Published, now: datetime) -> bool:
+    """Write down that the wait of this item ended with an agent; whether within the target."""
+    return await _ended(tx, waiting, "answered", book, now)
+
+
+async def abandoned(tx: Tx, waiting: WorkItem, book: Published, now: datetime) -> bool:
+    """Write down that the customer left first; whether within the target."""
+    return await _ended(tx, waiting, "abandoned", book, now)
+
+
+async def _ended(
+    tx: Tx, waiting: WorkItem, outcome: WaitOutcome, book: Published, now: datetime
+) -> bool:
+    queue = book.rules.queues.get(waiting.queue)
+    target_s = queue.target_s if queue else 0
+    within = now - waiting.enqueued_at <= timedelta(seconds=target_s)
+    await tx.do(
+        "waits.insert",
+        waiting.id,
+        waiting.epoch,
+        waiting.queue,
+        outcome,
+        waiting.enqueued_at,
+        now,
+        within,
+    )
+    return within
