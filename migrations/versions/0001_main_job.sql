@@ -120,7 +120,7 @@ CREATE TABLE customer (
     name                 text,
     value                integer NOT NULL DEFAULT 0 CHECK (value BETWEEN 0 AND 100),
     tier                 text,
-    propensity_to_leave  real NOT NULL DEFAULT 0 CHECK (propensity_to_leave BETWEEN 0 AND 1),
+    propensity_to_leave  double precision NOT NULL DEFAULT 0 CHECK (propensity_to_leave BETWEEN 0 AND 1),
     language             text,
     territory            text,
     attributes           jsonb NOT NULL DEFAULT '{}',
@@ -129,6 +129,7 @@ CREATE TABLE customer (
     merged_into          bigint REFERENCES customer CHECK (merged_into <> id),
     created_at           timestamptz NOT NULL
 );
+CREATE INDEX customer_name ON customer (lower(name) text_pattern_ops);
 CREATE INDEX customer_merged ON customer (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE identity (
@@ -143,6 +144,7 @@ CREATE TABLE identity (
     CONSTRAINT identity_key UNIQUE (scheme, scope, value)
 );
 CREATE INDEX identity_customer ON identity (customer_id);
+CREATE INDEX identity_value ON identity (scheme, value);
 
 -- What an anonymous or signed-in visitor holds: an opaque token, and the identities it has proven.
 CREATE TABLE visitor_session (

@@ -52,6 +52,6 @@ UPDATE conversation SET read_number = $2 WHERE id = $1 AND read_number < $2 RETU
 -- name: way
 SELECT i.connection_id, i.identity_id, n.channel, n.api_key_id IS NOT NULL AS has_key
 FROM interaction i JOIN connection n ON n.id = i.connection_id
-WHERE i.conversation_id = $1 AND i.direction = 'inbound' AND n.disabled_at IS NULL
+WHERE i.conversation_id = $1 AND i.direction <> 'internal' AND n.disabled_at IS NULL
     AND ($2::bigint IS NULL OR i.connection_id = $2)
-ORDER BY i.number DESC LIMIT 1
+ORDER BY i.direction = 'inbound' DESC, i.number DESC LIMIT 1
