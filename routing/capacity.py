@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from routing.facts import AgentUpdated
-from routing.model import Rules
+from routing.model import DEFAULT_CHANNEL, Rules
 
 
 class Load(NamedTuple):
@@ -20,13 +20,16 @@ class Load(NamedTuple):
     exclusive: bool
 
 
+NOTHING = Load(0, {}, 0, exclusive=False)
+
+
 def load(carried: Iterable[tuple[str, bool]], rules: Rules) -> Load:
     """Add up what is carried, given as (channel, dormant) for each item."""
     channels: dict[str, int] = {}
     total = items = 0
     exclusive = False
     for name, dormant in carried:
-        channel = rules.channel(name)
+        channel = rules.channels.get(name, DEFAULT_CHANNEL)
         units = channel.dormant_weight if dormant else channel.weight
         if units:
             channels[name] = channels.get(name, 0) + units
@@ -36,14 +39,19 @@ def load(carried: Iterable[tuple[str, bool]], rules: Rules) -> Load:
     return Load(total, channels, items, exclusive)
 
 
-def fits(carried: Load, name: str, profile: AgentUpdated, rules: Rules) -> bool:
-    """Whether one more item of the channel fits beside what is carried."""
-    channel = rules.channel(name)
-    if carried.exclusive or (channel.exclusive and carried.items):
-        return False
-    if carried.total + channel.weight > profile.capacity:
-        return False
-    return carried.channels.get(name, 0) + channel.weight <= profile.ceilings.get(name, 0)
+def open_channels(carried: Load, profile: AgentUpdated, rules: Rules) -> tuple[str, ...]:
+    """Return the channels of which one more item fits beside what is carried."""
+    free = profile.capacity - carried.total
+    if carried.exclusive or free <= 0:
+        return ()
+    opened: list[str] = []
+    for name, ceiling in profile.ceilings.items():
+        channel = rules.channels.get(name, DEFAULT_CHANNEL)
+        if channel.weight > min(free, ceiling - carried.channels.get(name, 0)):
+            continue
+        if not (channel.exclusive and carried.items):
+            opened.append(name)
+    return tuple(opened)
 
 
 def exceeds(carried: Load, profile: AgentUpdated) -> bool:

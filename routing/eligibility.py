@@ -5,9 +5,11 @@ class fits a signature is found when the later of the two is first seen, and kep
 `Signature.fits` and `AgentClass.fits`.
 """
 
+from typing import NamedTuple
+
 from routing.decisions import Reason
 from routing.facts import AgentUpdated, ItemQueued
-from routing.heap import LiveHeap
+from routing.heap import Key, LiveHeap
 
 Attributes = tuple[tuple[str, int], ...]
 SignatureKey = tuple[str, str, Attributes]
@@ -26,20 +28,34 @@ class Line(LiveHeap):
         self.only = only
 
 
+class Census(NamedTuple):
+    """Who is signed in, seen from a signature: those who fit, the away among them, the misfits.
+
+    It holds while the roster is the one numbered `roster`.
+    """
+
+    roster: int
+    fit: int
+    away: int
+    misfits: tuple[Reason, ...]
+
+
 class Signature:
     """What some items ask: a queue, a channel, least levels; with the line where they wait.
 
-    `idle` are the idle agents of its channel in the classes that fit, one heap for each.
+    `idle` are the idle agents of its channel in the classes that fit, one heap for each;
+    `idle_rolls` and `resting` are who is idle and who rests in them, to be counted.
     """
 
     __slots__ = (
+        "census",
         "channel",
         "fits",
         "idle",
-        "misfits",
-        "misfits_at",
+        "idle_rolls",
         "queue",
         "requirement",
+        "resting",
         "waiting",
     )
 
@@ -49,8 +65,9 @@ class Signature:
         self.waiting = Line(self)
         self.fits: list[AgentClass] = []
         self.idle: list[LiveHeap] = []
-        self.misfits: tuple[Reason, ...] = ()
-        self.misfits_at = -1
+        self.idle_rolls: list[dict[int, Key]] = []
+        self.resting: list[dict[int, None]] = []
+        self.census = Census(-1, 0, 0, ())
 
     @property
     def key(self) -> SignatureKey:
@@ -80,7 +97,10 @@ class AgentClass:
 
     def idle_in(self, channel: str) -> LiveHeap:
         """Return the idle agents of a channel."""
-        return self.idle.setdefault(channel, LiveHeap())
+        found = self.idle.get(channel)
+        if found is None:
+            found = self.idle[channel] = LiveHeap()
+        return found
 
 
 def lacks(profile: AgentClass | AgentUpdated, signature: Signature) -> tuple[str, ...]:
@@ -129,3 +149,5 @@ def _pair(agents: AgentClass, signature: Signature) -> None:
         agents.fits.append(signature)
         signature.fits.append(agents)
         signature.idle.append(agents.idle_in(signature.channel))
+        signature.idle_rolls.append(agents.idle_in(signature.channel).live)
+        signature.resting.append(agents.resting)

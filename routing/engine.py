@@ -4,21 +4,11 @@ It takes in what happened (`apply`), decides what is due (`decide`), says when t
 matter (`wake_at`), and answers questions. The same calls in the same order give the same bytes.
 """
 
-from msgspec import Struct, msgpack
-
-from routing import questions, selection, transitions
+from routing import questions, selection, snapshot, transitions
 from routing.decisions import Decision
 from routing.facts import Fact
 from routing.questions import Waiting, WhyNot
-from routing.state import Agent, Item, Ledger, State
-
-
-class Snapshot(Struct, frozen=True):
-    """All records, in the order of their ids."""
-
-    ledger: Ledger
-    agents: list[Agent]
-    items: list[Item]
+from routing.state import Ledger, State
 
 
 class Engine:
@@ -67,40 +57,14 @@ class Engine:
 
     def snapshot(self) -> bytes:
         """Return all records; `restore` with the facts that follow gives the same engine."""
-        state = self.state
-        return _ENCODER.encode(
-            Snapshot(
-                state.ledger,
-                [state.seats[each].record for each in sorted(state.seats)],
-                [state.items[each] for each in sorted(state.items)],
-            )
-        )
+        return snapshot.encode(self.state)
 
     @classmethod
-    def restore(cls, snapshot: bytes) -> "Engine":
+    def restore(cls, records: bytes) -> "Engine":
         """Build an engine from a snapshot.
 
         Raises `msgspec.ValidationError` or `msgspec.DecodeError` for bytes that are none.
         """
-        records = _DECODER.decode(snapshot)
         engine = cls()
-        engine.state = state = State(records.ledger)
-        for item in records.items:
-            state.items[item.entry.item] = item
-            if item.agent is not None:
-                state.seat(item.agent).carried[item.entry.item] = None
-        for agent in records.agents:
-            seat = state.seat(agent.agent)
-            seat.record = agent
-            state.regroup(seat)
-            state.watch(seat)
-            state.refresh(seat)
-            state.touched[agent.agent] = None
-        for item in records.items:
-            state.admit(item)
+        engine.state = snapshot.decode(records)
         return engine
-
-
-# Keys are sorted, because equal engines may have come to their dicts in different orders.
-_ENCODER = msgpack.Encoder(order="deterministic")
-_DECODER = msgpack.Decoder(Snapshot)

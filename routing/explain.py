@@ -2,16 +2,15 @@
 
 from routing import priority
 from routing.decisions import Explanation, Reason
-from routing.eligibility import Line, Signature, lacks
+from routing.eligibility import Census, Line, Signature, lacks
 from routing.heap import least
-from routing.model import SECOND
 from routing.priority import seconds
 from routing.state import Item, Seat, State
 
 
 def sentence(explanation: Explanation) -> str:
     """Return one or two plain sentences: who got what and why, and why not the others."""
-    waited = f"after {seconds(_tenths(explanation.waited))}"
+    waited = f"after {seconds(explanation.waited)}"
     told = (
         f"Agent {explanation.winner} was offered item {explanation.item} of queue "
         f"{explanation.queue} {waited}: {'; '.join(explanation.terms)}."
@@ -25,7 +24,7 @@ def sentence(explanation: Explanation) -> str:
 def choice(state: State, item: Item, line: Line, seat: Seat, idle_since: int) -> Explanation:
     """Explain an offer that has just been reserved for the agent, idle since then."""
     entry, now, winner = item.entry, state.ledger.now, seat.record.agent
-    idle = f"idle for {seconds(_tenths(now - idle_since))}"
+    idle = f"idle for {seconds(now - idle_since)}"
     preferred = state.preferred(item) is seat
     why = f"the customer's preferred agent, {idle}" if preferred else f"longest idle: {idle}"
     barred = state.barred(item)
@@ -57,45 +56,42 @@ def why_not_others(
 
     `free` says why not those who could take it.
     """
-    classes, channel = signature.fits, signature.channel
-    away = sum([len(each.away) for each in classes])
-    resting = sum([len(each.resting) for each in classes])
-    idle = sum([len(each.live) for each in signature.idle])
-    fit = sum([len(each.members) for each in classes])
+    census, channel = _census(state, signature), signature.channel
+    fit = census.fit
+    resting = sum(map(len, signature.resting))
+    idle = sum(map(len, signature.idle_rolls))
     if winner is not None:
         fit -= 1
         idle -= channel in winner.open
-    left_out = sum(
-        channel in state.seat(each).open for each in barred if _fits(state, each, signature)
-    )
+    left_out = sum([_stands(state, each, signature) for each in barred]) if barred else 0
     reasons = (
         (free, idle - left_out),
         ("left out of this item after a miss", left_out),
-        (f"without room for {channel}", fit - away - resting - idle),
+        (f"without room for {channel}", fit - census.away - resting - idle),
         ("resting after a miss", resting),
-        ("away", away),
+        ("away", census.away),
     )
-    found = tuple([Reason(words, agents) for words, agents in reasons if agents])
-    return found + _misfits(state, signature)
+    found = [Reason(words, agents) for words, agents in reasons if agents]
+    return (*found, *census.misfits)
 
 
-def _fits(state: State, agent: int, signature: Signature) -> bool:
-    return state.seat(agent).group in signature.fits
+def _stands(state: State, agent: int, signature: Signature) -> bool:
+    seat = state.seat(agent)
+    return signature.channel in seat.open and seat.group in signature.fits
 
 
-def _misfits(state: State, signature: Signature) -> tuple[Reason, ...]:
-    """Count those who lack something by the first thing they lack, anew if the roster changed."""
-    if signature.misfits_at != state.roster:
+def _census(state: State, signature: Signature) -> Census:
+    """Count by class, anew only if somebody came, went or changed."""
+    if signature.census.roster != state.roster:
         counts: dict[str, int] = {}
         for each in state.catalogue.classes.values():
             if each.members and (missing := lacks(each, signature)):
                 words = f"without {missing[0]}"
                 counts[words] = counts.get(words, 0) + len(each.members)
-        signature.misfits = tuple(Reason(words, counts[words]) for words in sorted(counts))
-        signature.misfits_at = state.roster
-    return signature.misfits
-
-
-def _tenths(micros: int) -> int:
-    """Drop what nobody can see."""
-    return micros // (SECOND // 10) * (SECOND // 10)
+        signature.census = Census(
+            roster=state.roster,
+            fit=sum(len(each.members) for each in signature.fits),
+            away=sum(len(each.away) for each in signature.fits),
+            misfits=tuple(Reason(words, counts[words]) for words in sorted(counts)),
+        )
+    return signature.census

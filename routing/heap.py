@@ -26,11 +26,12 @@ class LiveHeap:
 
     def put(self, key: Key) -> None:
         """Add a member, or move it to this key."""
-        if self.live.get(key[2]) == key:
-            return
-        self.live[key[2]] = key
-        heappush(self.heap, key)
-        self._settle()
+        before = self.live.get(key[2])
+        if before != key:
+            self.live[key[2]] = key
+            heappush(self.heap, key)
+            if before is not None:
+                self._settle()
 
     def discard(self, member: int) -> None:
         """Remove a member if it is here."""

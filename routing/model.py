@@ -68,14 +68,18 @@ class QueueRules(Struct, frozen=True):
     sticky_waits: bool = False
 
 
+DEFAULT_CHANNEL = ChannelRules()
+DEFAULT_QUEUE = QueueRules()
+
+
 class Rules(Struct, frozen=True):
     """What the engine needs of a rulebook; `version` is recorded with each decision.
 
-    Versions start at 1 and rise. A channel or queue that is not named has the defaults. After a
-    miss (declined or lapsed), the agent is left out for that item for `exclusion` and gets nothing
-    for `cooldown`; after `misses_before_away` misses in a row the engine decides to set them away.
-    After a refused proposal, the item or agent whose state had changed rests for `refusal_rest`,
-    so that the facts on their way can arrive.
+    Versions start at 1 and rise. A channel or queue that is not named has `DEFAULT_CHANNEL` or
+    `DEFAULT_QUEUE`. After a miss (declined or lapsed), the agent is left out for that item for
+    `exclusion` and gets nothing for `cooldown`; after `misses_before_away` misses in a row the
+    engine decides to set them away. After a refused proposal, the item or agent whose state had
+    changed rests for `refusal_rest`, so that the facts on their way can arrive.
     """
 
     version: int
@@ -85,15 +89,3 @@ class Rules(Struct, frozen=True):
     cooldown: int = 5 * SECOND
     misses_before_away: int = 3
     refusal_rest: int = SECOND
-
-    def channel(self, name: str) -> ChannelRules:
-        """Return the rules of a channel, or the defaults."""
-        return self.channels.get(name, _CHANNEL)
-
-    def queue(self, name: str) -> QueueRules:
-        """Return the rules of a queue, or the defaults."""
-        return self.queues.get(name, _QUEUE)
-
-
-_CHANNEL = ChannelRules()
-_QUEUE = QueueRules()

@@ -28,6 +28,6 @@ def terms(entry: ItemQueued) -> tuple[str, ...]:
 
 
 def seconds(micros: int) -> str:
-    """Say a duration, to a tenth of a second: `300 s`, `4.5 s`."""
-    whole, rest = divmod(micros, SECOND)
-    return f"{whole} s" if rest == 0 else f"{micros / SECOND:.1f} s"
+    """Say a duration of no less than nothing, cut to tenths of a second: `300 s`, `4.5 s`."""
+    whole, tenths = divmod(max(micros, 0) // (SECOND // 10), 10)
+    return f"{whole}.{tenths} s" if tenths else f"{whole} s"

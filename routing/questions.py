@@ -114,7 +114,7 @@ def _obstacles(state: State, item: Item, seat: Seat, now: int) -> list[str]:
     if record.rests_until > state.ledger.now:
         found.append(f"the agent rests for {seconds(record.rests_until - now)}")
     carried = state.load(seat)
-    if not capacity.fits(carried, item.entry.channel, profile, state.ledger.rules):
+    if item.entry.channel not in capacity.open_channels(carried, profile, state.ledger.rules):
         excess = f", {record.excused}" if record.excused else ""
         found.append(
             f"the agent has no room for {item.entry.channel}: "

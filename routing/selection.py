@@ -1,8 +1,8 @@
 """Which item goes to whom: items in their order, each to the agent who has been idle longest.
 
 Work grows with what changed. Since the last decision left no pair that could be matched, a new
-pair contains a *fresh* item or a *touched* agent, and only those and the lines open to them are
-looked at; the outcome is that of going through all items in order.
+pair contains a *fresh* item or an agent who *gained* room. Only those are looked at, and the lines
+open to them; the outcome is that of going through all items in order.
 """
 
 from collections.abc import Iterable
@@ -22,8 +22,9 @@ def decide(state: State, now: int) -> list[Decision]:
     withdrawals = state.ledger.withdrawals
     decisions: list[Decision] = [withdrawals[offer] for offer in sorted(withdrawals)]
     withdrawals.clear()
-    for agent in sorted(state.touched):
+    for agent in sorted(state.changed):
         decisions.extend(_look_after(state, state.seat(agent)))
+    state.changed.clear()
     decisions.extend(_match(state))
     return decisions
 
@@ -48,10 +49,10 @@ def _look_after(state: State, seat: Seat) -> Iterable[Decision]:
 def _match(state: State) -> list[ExtendOffer]:
     fresh = [line.live[each] for each in state.fresh if (line := state.lines.get(each))]
     heapify(fresh)
-    gained = {each: seat for each in state.touched if (seat := state.seat(each)).open}
+    gained = {each: seat for each in state.gained if (seat := state.seat(each)).open}
     lines = _open_to(gained.values())
     state.fresh.clear()
-    state.touched.clear()
+    state.gained.clear()
     offers: list[ExtendOffer] = []
     aside: list[tuple[Line, Key]] = []
     while (key := _next(fresh, lines)) is not None:
@@ -65,7 +66,7 @@ def _match(state: State) -> list[ExtendOffer]:
                 gained.pop(seat.record.agent, None)
             if not gained:
                 lines.clear()
-        elif _somebody_idle(state, line):
+        elif line in lines and _somebody_idle(state, line):
             # All of them are barred for this item, which must not hide those behind it.
             line.discard(key[2])
             aside.append((line, key))

@@ -13,7 +13,7 @@ from routing.decisions import RescindOffer
 from routing.eligibility import AgentClass, Catalogue, Line
 from routing.facts import AgentUpdated, ItemQueued
 from routing.heap import Key
-from routing.model import SECOND, ItemState, Rules
+from routing.model import DEFAULT_QUEUE, SECOND, ItemState, Rules
 
 # How long an ended item is remembered, so that late facts about it are known to be late.
 ENDED_KEPT = 3600 * SECOND
@@ -95,11 +95,12 @@ class Seat:
     """An agent's record with what is derived for it.
 
     `carried`: the items that take their capacity. `followers`: the items that prefer them.
-    `open`: the channels of which one more item fits now. `rank`: (idle since, units, agent), the
-    order in which they are chosen. `private`: items that wait for nobody else.
+    `units`: how much that is. `open`: the channels of which one more item fits now. `rank`: (idle
+    since, units, agent), the order in which they are chosen. `private`: items that wait for nobody
+    else.
     """
 
-    __slots__ = ("carried", "followers", "group", "open", "private", "rank", "record")
+    __slots__ = ("carried", "followers", "group", "open", "private", "rank", "record", "units")
 
     def __init__(self, record: Agent) -> None:
         """Start with empty hands."""
@@ -107,13 +108,18 @@ class Seat:
         self.group: AgentClass | None = None
         self.carried: dict[int, None] = {}
         self.followers: dict[int, None] = {}
+        self.units = 0
         self.open: tuple[str, ...] = ()
         self.rank: Key = (0, 0, record.agent)
         self.private: dict[tuple[object, ...], Line] = {}
 
 
 class State:
-    """All of it. `fresh` items and `touched` agents are what the next decision has to look at."""
+    """All of it.
+
+    What the next decision has to look at: `fresh` items, agents who `gained` room, and agents who
+    `changed` otherwise. `roster` numbers who is signed in, as what, and who of them is away.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         """Start with a ledger and nobody in the system."""
@@ -124,7 +130,8 @@ class State:
         self.lines: dict[int, Line] = {}
         self.bars: list[tuple[int, str, int]] = []
         self.fresh: dict[int, None] = {}
-        self.touched: dict[int, None] = {}
+        self.gained: dict[int, None] = {}
+        self.changed: dict[int, None] = {}
         self.roster = 0
 
     def seat(self, agent: int) -> Seat:
@@ -136,11 +143,11 @@ class State:
 
     def load(self, seat: Seat) -> capacity.Load:
         """Return what an agent carries."""
-        items = self.items
-        return capacity.load(
-            [((item := items[each]).entry.channel, item.dormant) for each in seat.carried],
-            self.ledger.rules,
-        )
+        if not seat.carried:
+            return capacity.NOTHING
+        items = [self.items[each] for each in seat.carried]
+        carried = [(item.entry.channel, item.dormant) for item in items]
+        return capacity.load(carried, self.ledger.rules)
 
     # --- agents
 
@@ -156,7 +163,7 @@ class State:
         agent = seat.record.agent
         if seat.group is not None:
             for channel in seat.open:
-                seat.group.idle_in(channel).discard(agent)
+                seat.group.idle[channel].discard(agent)
             for roll in (seat.group.members, seat.group.away, seat.group.resting):
                 roll.pop(agent, None)
         seat.group, seat.open = group, ()
@@ -168,42 +175,46 @@ class State:
         record, group, profile = seat.record, seat.group, seat.record.profile
         if group is None or profile is None:
             return
-        rules, agent = self.ledger.rules, record.agent
         load = self.load(seat)
         if not capacity.exceeds(load, profile):
             record.excused = ""
         elif excuse:
             record.excused = record.excused or excuse
-        away, resting = not record.takes_work, record.rests_until > self.ledger.now
-        _mark(group.away, agent, present=away)
-        _mark(group.resting, agent, present=resting and not away)
         opened: tuple[str, ...] = ()
-        if not away and not resting:
-            opened = tuple(
-                name for name in profile.ceilings if capacity.fits(load, name, profile, rules)
-            )
-        self._stand(seat, opened, (self.clock(seat), load.total, agent))
+        if self._attends(group, record):
+            opened = capacity.open_channels(load, profile, self.ledger.rules)
+        before, seat.open = seat.open, opened
+        for channel in before:
+            if channel not in opened:
+                group.idle[channel].discard(record.agent)
+        for channel in opened:
+            if channel not in before:
+                self.gained[record.agent] = None
+        seat.units = load.total
+        self.rerank(seat)
 
-    def clock(self, seat: Seat) -> int:
-        """Return since when an agent counts as idle; a pending offer puts them behind."""
+    def rerank(self, seat: Seat) -> None:
+        """Put an agent where the idle clock says; a pending offer puts them behind."""
         latest = seat.record.idle_since
         for each in seat.carried:
             item = self.items[each]
             if item.state is ItemState.OFFERED and item.offered_at > latest:
                 latest = item.offered_at
-        return latest
+        seat.rank = latest, seat.units, seat.record.agent
+        if seat.group is not None:
+            for channel in seat.open:
+                seat.group.idle_in(channel).put(seat.rank)
 
-    def _stand(self, seat: Seat, opened: tuple[str, ...], rank: Key) -> None:
-        group = seat.group
-        assert group is not None  # only those who are signed in stand anywhere
-        for channel in seat.open:
-            if channel not in opened:
-                group.idle_in(channel).discard(rank[2])
-        for channel in opened:
-            group.idle_in(channel).put(rank)
-            if channel not in seat.open:
-                self.touched[rank[2]] = None
-        seat.open, seat.rank = opened, rank
+    def _attends(self, group: AgentClass, record: Agent) -> bool:
+        agent = record.agent
+        away = not record.takes_work
+        resting = not away and record.rests_until > self.ledger.now
+        if away != (agent in group.away):
+            self.roster += 1
+            _toggle(group.away, agent)
+        if resting != (agent in group.resting):
+            _toggle(group.resting, agent)
+        return not (away or resting)
 
     def rest(self, seat: Seat, until: int) -> None:
         """Give an agent nothing before that time."""
@@ -254,13 +265,18 @@ class State:
         if item.rests_until > self.ledger.now:
             return None
         signature = self.catalogue.signature(item.entry)
-        preferred = self.preferred(item)
-        if preferred is None or not self.ledger.rules.queue(item.entry.queue).sticky_waits:
+        preferred = self.kept_for(item)
+        if preferred is None:
             return signature.waiting
         line = preferred.private.get(signature.key)
         if line is None:
             line = preferred.private[signature.key] = Line(signature, preferred.record.agent)
         return line
+
+    def kept_for(self, item: Item) -> Seat | None:
+        """Return the agent for whom an item waits though others could take it."""
+        rules = self.ledger.rules.queues.get(item.entry.queue, DEFAULT_QUEUE)
+        return self.preferred(item) if rules.sticky_waits else None
 
     def preferred(self, item: Item) -> Seat | None:
         """Return the agent an item prefers now: here for work, able, not left out, in patience."""
@@ -355,8 +371,8 @@ class State:
 _NOBODY: frozenset[int] = frozenset()
 
 
-def _mark(roll: dict[int, None], agent: int, *, present: bool) -> None:
-    if present:
-        roll[agent] = None
+def _toggle(roll: dict[int, None], agent: int) -> None:
+    if agent in roll:
+        del roll[agent]
     else:
-        roll.pop(agent, None)
+        roll[agent] = None

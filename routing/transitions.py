@@ -88,7 +88,7 @@ def _rules_published(state: State, fact: RulesPublished) -> None:
     state.ledger.rules = fact.rules
     for seat in state.seats.values():
         state.refresh(seat, "the rules changed")
-        state.touched[seat.record.agent] = None
+        state.changed[seat.record.agent] = None
     for item in state.items.values():
         state.place(item)
 
@@ -122,7 +122,7 @@ def _agent_changed(state: State, seat: Seat) -> None:
     state.watch(seat)
     state.refresh(seat, "the capacity was lowered")
     state.reroute(seat)
-    state.touched[seat.record.agent] = None
+    state.changed[seat.record.agent] = None
 
 
 # --- items come and go
@@ -233,7 +233,7 @@ def _offer_made(state: State, fact: OfferMade) -> None:
         item.closed.append(item.offer)
     item.offer, item.expires_at = fact.offer, fact.expires_at
     if not seat.record.takes_work:
-        state.touched[fact.agent] = None
+        state.changed[fact.agent] = None
 
 
 def _held(item: Item) -> bool:
@@ -267,7 +267,7 @@ def _accepted(state: State, fact: OfferAccepted) -> None:
     item.closed.append(fact.offer)
     seat.record.misses = 0
     _restart_idle_clock(seat, fact.at)
-    state.refresh(seat)
+    state.rerank(seat)
 
 
 def _missed(state: State, fact: OfferDeclined | OfferExpired) -> None:
@@ -282,7 +282,7 @@ def _missed(state: State, fact: OfferDeclined | OfferExpired) -> None:
     state.rest(seat, fact.at + rules.cooldown)
     state.refresh(seat)
     state.place(item)
-    state.touched[fact.agent] = None
+    state.changed[fact.agent] = None
 
 
 def _rescinded(state: State, fact: OfferRescinded) -> None:
