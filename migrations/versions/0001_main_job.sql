@@ -96,7 +96,9 @@ CREATE TABLE api_key (
     secret_hash     bytea NOT NULL CONSTRAINT api_key_secret UNIQUE,
     scopes          text[] NOT NULL,
     webhook_url     text,
-    webhook_secret  text,
+    webhook_secret  text CHECK ((webhook_url IS NULL) = (webhook_secret IS NULL)),
+    webhook_secret_former text,  -- signs too, until webhook_secret_former_until
+    webhook_secret_former_until timestamptz,
     created_at      timestamptz NOT NULL,
     revoked_at      timestamptz
 );
@@ -300,27 +302,43 @@ CREATE INDEX offer_made ON offer (made_at);
 
 -- Out of the house ------------------------------------------------------------------------------------
 
--- One event for one key, numbered per conversation; `number` is what the bot sees, without holes.
+-- What one key is told of one conversation, in order. Only the head of a stream, its oldest pending
+-- event, is ever sent, and only heads are looked for: `due_at` is when the head may be claimed, which
+-- is its next attempt, or the end of the lease under which it is being sent.
+CREATE TABLE webhook_stream (
+    api_key_id        bigint NOT NULL REFERENCES api_key,
+    conversation_id   bigint NOT NULL,
+    last_number       integer NOT NULL,
+    delivered_number  integer NOT NULL DEFAULT 0,  -- the newest that arrived
+    head_number       integer,                     -- null: nothing is pending
+    due_at            timestamptz NOT NULL,
+    lease_until       timestamptz,                 -- null: not being sent
+    PRIMARY KEY (api_key_id, conversation_id)
+);
+CREATE INDEX webhook_stream_due ON webhook_stream (api_key_id, due_at) WHERE head_number IS NOT NULL;
+
+-- `number` is what the bot sees, from 1 without holes. `interaction_id` where arriving there is how
+-- the interaction is delivered. It is parked a stated time after `pending_since`.
 CREATE TABLE webhook_event (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     api_key_id       bigint NOT NULL REFERENCES api_key,
     conversation_id  bigint NOT NULL,
     number           integer NOT NULL,
-    log_seq          bigint NOT NULL,
-    body             json NOT NULL,
+    type             text NOT NULL,
+    at               timestamptz NOT NULL,
+    data             json NOT NULL,
+    interaction_id   bigint,
     state            text NOT NULL DEFAULT 'pending'
-                     CHECK (state IN ('pending', 'sending', 'delivered', 'parked')),
+                     CHECK (state IN ('pending', 'delivered', 'parked')),
     attempts         integer NOT NULL DEFAULT 0,
-    created_at       timestamptz NOT NULL,
-    next_at          timestamptz NOT NULL,
-    lease_until      timestamptz,
+    pending_since    timestamptz NOT NULL,
     delivered_at     timestamptz,
     last_error       text,
     CONSTRAINT webhook_event_number UNIQUE (api_key_id, conversation_id, number)
 );
-CREATE INDEX webhook_event_due ON webhook_event (next_at) WHERE state IN ('pending', 'sending');
-CREATE INDEX webhook_event_open ON webhook_event (api_key_id, conversation_id, number)
-    WHERE state IN ('pending', 'sending');
+CREATE INDEX webhook_event_pending ON webhook_event (api_key_id, conversation_id, number)
+    WHERE state = 'pending';
+CREATE INDEX webhook_event_parked ON webhook_event (id) WHERE state = 'parked';
 
 -- Rules, leases, timers, the log ---------------------------------------------------------------------------
 
