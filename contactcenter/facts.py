@@ -34,10 +34,14 @@ class Happened(msgspec.Struct, frozen=True, tag_field="fact", kw_only=True, omit
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An interaction, as it is shown: who said what, where it stands in its conversation."""
+    """An interaction, as it is shown: who said what, where it stands in its conversation.
+
+    `position` orders all that was said with one customer, whatever the conversation.
+    """
 
     id: int
     number: int
+    position: int = 0
     kind: InteractionKind
     direction: Direction
     channel: str
@@ -295,6 +299,12 @@ class KeyRevoked(Happened, frozen=True, kw_only=True, tag=True):
     key: int
 
 
+class ConnectionChanged(Happened, frozen=True, kw_only=True, tag=True):
+    """Its origins, secrets or key are other than before, or it is disabled or enabled again."""
+
+    connection: int
+
+
 class VisitorSessionEnded(Happened, frozen=True, kw_only=True, tag=True):
     session: int
 
@@ -348,6 +358,7 @@ Fact = (
     | PresenceChanged
     | SessionRevoked
     | KeyRevoked
+    | ConnectionChanged
     | VisitorSessionEnded
     | RulebookPublished
     | WebhookParked

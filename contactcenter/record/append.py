@@ -44,16 +44,20 @@ async def append(
 ) -> list[facts.Said]:
     """Number, write and emit the drafts in their order; replaces the entries of `conversations`.
 
-    The conversations must be locked. An answer to the customer moves the reply fence.
+    The conversations must be locked. An answer to the customer moves the reply fence; an automatic
+    reminder is none.
     """
     missing = sum(p.draft.id is None for p in placed)
     drawn = iter(await tx.many(int, "interactions.draw", missing) if missing else ())
-    written: list[facts.Said] = []
+    numbered: list[facts.Said] = []
     for p in placed:
         conversation = conversations[p.conversation_id]
         said = _said(p.draft, conversation.last_number + 1, p.draft.id or next(drawn), now)
-        written.append(said)
+        numbered.append(said)
         conversations[p.conversation_id] = _after(conversation, said)
+    written = await _write(tx, placed, numbered)
+    for p, said in zip(placed, written, strict=True):
+        conversation = conversations[p.conversation_id]
         tx.emit(
             facts.InteractionAppended(
                 at=now,
@@ -66,7 +70,6 @@ async def append(
                 bot=conversation.bot_id,
             )
         )
-    await _write(tx, placed, written)
     await _save(tx, [conversations[i] for i in sorted({p.conversation_id for p in placed})])
     return written
 
@@ -98,19 +101,28 @@ def _after(conversation: Conversation, said: facts.Said) -> Conversation:
             return msgspec.structs.replace(
                 numbered, connection_id=said.connection_id, identity_id=said.identity_id
             )
-        case "outbound":
+        case "outbound" if said.author_kind != "system":
             return msgspec.structs.replace(
                 numbered,
                 answered_number=said.number,
                 answered_kind=said.author_kind,
                 answered_id=said.author_id,
             )
-        case "internal":
+        case "outbound" | "internal":
             return numbered
 
 
-async def _write(tx: Tx, placed: Sequence[Placed], written: Sequence[facts.Said]) -> None:
-    await tx.do(
+class _Position(msgspec.Struct, frozen=True):
+    id: int
+    position: int
+
+
+async def _write(
+    tx: Tx, placed: Sequence[Placed], written: Sequence[facts.Said]
+) -> list[facts.Said]:
+    """The same with their positions, which are drawn under the conversations' locks."""
+    rows = await tx.many(
+        _Position,
         "interactions.insert",
         [s.id for s in written],
         [p.conversation_id for p in placed],
@@ -129,6 +141,8 @@ async def _write(tx: Tx, placed: Sequence[Placed], written: Sequence[facts.Said]
         [s.received_at for s in written],
         [s.request_id for s in written],
     )
+    positions = {row.id: row.position for row in rows}
+    return [msgspec.structs.replace(s, position=positions[s.id]) for s in written]
 
 
 async def _save(tx: Tx, changed: Sequence[Conversation]) -> None:

@@ -216,6 +216,9 @@ CREATE TABLE interaction (
     request_id       text,
     CONSTRAINT interaction_number UNIQUE (conversation_id, number)
 );
+-- What was said by or to an identity, in order: what a visitor may see and where they resume.
+CREATE INDEX interaction_identity ON interaction (identity_id, position)
+    WHERE kind IN ('message', 'reminder');
 
 -- One interaction per connection and key. A table of its own, so that interactions can be partitioned.
 CREATE TABLE dedupe (

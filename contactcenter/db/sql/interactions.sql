@@ -32,14 +32,18 @@ SELECT * FROM unnest(
     $8::bigint[], $9::text[], $10::bigint[], $11::text[], $12::jsonb[], $13::text[],
     $14::timestamptz[], $15::timestamptz[], $16::text[]
 )
+RETURNING id, position
 
 -- name: at
-SELECT id, number, kind, direction, channel, author_kind, author_id, identity_id, connection_id,
-       text, parts, delivery, occurred_at, received_at, request_id
+SELECT id, number, position, kind, direction, channel, author_kind, author_id, identity_id,
+       connection_id, text, parts, delivery, occurred_at, received_at, request_id
 FROM interaction WHERE conversation_id = $1 AND number = $2
 
 -- name: inbound_after
-SELECT id, number, kind, direction, channel, author_kind, author_id, identity_id, connection_id,
-       text, parts, delivery, occurred_at, received_at, request_id
+SELECT id, number, position, kind, direction, channel, author_kind, author_id, identity_id,
+       connection_id, text, parts, delivery, occurred_at, received_at, request_id
 FROM interaction WHERE conversation_id = $1 AND number > $2 AND direction = 'inbound'
 ORDER BY number
+
+-- name: settle
+UPDATE dedupe SET interaction_id = $3 WHERE connection_id = $1 AND key = $2
