@@ -11,6 +11,7 @@ from contactcenter.model.rulebook import Published
 from contactcenter.record.held import hold_many
 from contactcenter.record.load import lock_agents, save_agent
 from contactcenter.record.offers import end
+from contactcenter.record.timers import Rings, still_due
 from contactcenter.record.work import save
 from contactcenter.words import OfferState
 
@@ -28,21 +29,27 @@ async def decline(tx: Tx, agent: int, offer_id: int, book: Published, now: datet
         raise Conflict(detail, code="offer-gone")
 
 
-async def lapse(tx: Tx, offers: Sequence[int], book: Published, now: datetime) -> None:
+async def lapse(tx: Tx, rings: Rings, book: Published, now: datetime) -> None:
     """Nobody answered in time: a timer's effect. Offers that have ended otherwise stay as they are."""
-    seen = await tx.many(Offer, "offers.read", sorted(offers))
-    await _miss(tx, [o for o in seen if o.state == "pending"], "expired", book, now)
+    seen = await tx.many(Offer, "offers.read", sorted(rings))
+    await _miss(tx, seen, "expired", book, now, rings)
 
 
 async def _miss(
-    tx: Tx, seen: Sequence[Offer], state: OfferState, book: Published, now: datetime
+    tx: Tx,
+    seen: Sequence[Offer],
+    state: OfferState,
+    book: Published,
+    now: datetime,
+    rings: Rings | None = None,
 ) -> int:
     """End those that are still pending once they are locked; returns how many."""
     rules = book.rules.offers
     held = await hold_many(tx, {o.item_id for o in seen})
     agents = await lock_agents(tx, [o.agent_id for o in seen])
     locked = await tx.many(Offer, "offers.lock", sorted(o.id for o in seen))
-    missed = [o for o in locked if o.state == "pending"]
+    due = {o.id for o in seen} if rings is None else await still_due(tx, "offer_lapse", rings)
+    missed = [o for o in locked if o.state == "pending" and o.id in due]
     excluded = now + timedelta(seconds=rules.exclusion_s)
     rests = now + timedelta(seconds=rules.cooldown_s)
     await end(tx, missed, state, now, excluded_until=excluded)

@@ -9,10 +9,12 @@ from contactcenter.db.tx import Tx
 from contactcenter.errors import BadInput, NotFound, Stale
 from contactcenter.model.offer import Offer
 from contactcenter.model.rulebook import Published
+from contactcenter.model.work import WorkItem
 from contactcenter.record.finish import finish
 from contactcenter.record.held import Held, hold_many
 from contactcenter.record.load import lock_agents, released, save_agent
 from contactcenter.record.offers import pending_for_agents, pending_for_items, rescind
+from contactcenter.record.timers import Rings, still_due
 from contactcenter.record.work import save
 from contactcenter.words import Presence, RescindReason
 
@@ -76,15 +78,16 @@ async def set_presence(
         tx.clear("agent_grace", agent_id)
 
 
-async def grace_ended(tx: Tx, agent_ids: Sequence[int], book: Published, now: datetime) -> None:
+async def grace_ended(tx: Tx, rings: Rings, _book: Published, now: datetime) -> None:
     """A timer's effect: whoever is still not here gives their work back to its queues."""
-    owned = await tx.many(int, "items.of_agents", sorted(agent_ids))
+    owned = await tx.many(int, "items.of_agents", sorted(rings))
     held = await hold_many(tx, owned)
-    agents = await lock_agents(tx, agent_ids)
-    if set(await tx.many(int, "items.of_agents", sorted(agent_ids))) != set(owned):
+    agents = await lock_agents(tx, rings)
+    if set(await tx.many(int, "items.of_agents", sorted(rings))) != set(owned):
         raise Stale
-    missing = {a.id for a in agents.values() if a.seen_as == "offline"}
-    changes = []
+    due = await still_due(tx, "agent_grace", rings)
+    missing = {a.id for a in agents.values() if a.id in due and a.seen_as == "offline"}
+    changes: list[tuple[WorkItem, WorkItem]] = []
     for one in held.values():
         former = one.item.agent_id
         if former not in missing or one.item.state not in ("active", "wrapup"):

@@ -1,6 +1,5 @@
 """The agent resolves the work: wrap-up first where the queue grants it, then done."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,6 +11,7 @@ from contactcenter.model.rulebook import Published
 from contactcenter.record.finish import finish
 from contactcenter.record.held import hold, hold_many, owned_by
 from contactcenter.record.load import lock_agents, released
+from contactcenter.record.timers import Rings, still_due
 from contactcenter.record.work import save
 
 
@@ -60,10 +60,11 @@ async def finish_wrap_up(tx: Tx, agent: int, item_id: int, now: datetime) -> Non
     await released(tx, [agent], now)
 
 
-async def wrap_up_ended(tx: Tx, items: Sequence[int], now: datetime) -> None:
+async def wrap_up_ended(tx: Tx, rings: Rings, _book: Published, now: datetime) -> None:
     """A timer's effect: the time is over for those who are still in wrap-up."""
-    held = [h for h in (await hold_many(tx, items)).values() if h.item.state == "wrapup"]
-    agents = [h.item.agent_id for h in held if h.item.agent_id]
-    await lock_agents(tx, agents)
-    await save(tx, [(h.item, await finish(tx, h, "resolved", now)) for h in held])
-    await released(tx, agents, now)
+    held = [h for h in (await hold_many(tx, rings)).values() if h.item.state == "wrapup"]
+    await lock_agents(tx, [h.item.agent_id for h in held if h.item.agent_id])
+    due = await still_due(tx, "wrapup_end", rings)
+    over = [h for h in held if h.item.id in due]
+    await save(tx, [(h.item, await finish(tx, h, "resolved", now)) for h in over])
+    await released(tx, [h.item.agent_id for h in over if h.item.agent_id], now)

@@ -25,3 +25,6 @@ RETURNING id AS identity_id, scheme, scope, value, customer_id AS root, false AS
 
 -- name: lock
 SELECT * FROM customer WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+
+-- name: read
+SELECT * FROM customer WHERE id = $1

@@ -44,6 +44,3 @@ SELECT id, number, position, kind, direction, channel, author_kind, author_id, i
        connection_id, text, parts, delivery, occurred_at, received_at, request_id
 FROM interaction WHERE conversation_id = $1 AND number > $2 AND direction = 'inbound'
 ORDER BY number
-
--- name: settle
-UPDATE dedupe SET interaction_id = $3 WHERE connection_id = $1 AND key = $2

@@ -8,3 +8,30 @@ SET due_at = excluded.due_at, generation = nextval('timer_generation'), attempts
 -- name: clear
 DELETE FROM timer t USING unnest($1::text[], $2::bigint[]) AS c (kind, subject)
 WHERE t.kind = c.kind AND t.subject = c.subject
+
+-- Those that rang and are still due, by the database's clock; the last lock before the log's.
+-- name: lock_due
+SELECT t.subject FROM timer t
+JOIN unnest($2::bigint[], $3::bigint[]) AS r (subject, generation)
+    ON t.subject = r.subject AND t.generation = r.generation
+WHERE t.kind = $1 AND t.due_at <= clock_timestamp() AND t.parked_at IS NULL
+ORDER BY t.subject FOR UPDATE OF t
+
+-- What is due, oldest first, and how late it is.
+-- name: due
+SELECT kind, subject, generation, attempts,
+       extract(epoch FROM clock_timestamp() - due_at)::float8 AS late_s
+FROM timer WHERE due_at <= clock_timestamp() AND parked_at IS NULL ORDER BY due_at LIMIT $1
+
+-- Seconds until the next one is due.
+-- name: next
+SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 AS wait_s
+FROM timer WHERE parked_at IS NULL
+
+-- A timer that failed comes again later, or is parked for a person to see.
+-- name: push_back
+UPDATE timer SET attempts = attempts + 1, last_error = $4,
+    due_at = clock_timestamp() + make_interval(secs => $5),
+    parked_at = CASE WHEN $6 THEN clock_timestamp() END
+WHERE kind = $1 AND subject = $2 AND generation = $3
+RETURNING subject

@@ -1,0 +1,166 @@
+"""Give work to somebody else: to a queue, to an agent, or by a supervisor's order."""
+
+from datetime import datetime
+
+import msgspec
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.model.agent import Agent
+from contactcenter.model.customer import Customer, place
+from contactcenter.model.rulebook import Published
+from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.held import Held, hold, owned_by
+from contactcenter.record.load import loads, lock_agents, released
+from contactcenter.record.offers import pending_for_items, rescind
+from contactcenter.record.waits import answered
+from contactcenter.record.work import save
+
+
+async def transfer(
+    tx: Tx,
+    agent: int,
+    item_id: int,
+    *,
+    queue: str | None,
+    to_agent: int | None,
+    note: str | None,
+    book: Published,
+    now: datetime,
+) -> None:
+    """Put an item that the agent has back into a queue, or before another agent first.
+
+    `to_agent` prefers that agent for the queue's sticky patience; it forces nothing on them, so a
+    transfer to somebody who is full or away falls to the others. Raises `BadInput` for an unknown
+    queue or agent, `Conflict` (`not-yours`) unless the agent has the item.
+    """
+    if (queue is None) == (to_agent is None):
+        detail = "Name either a queue or an agent."
+        raise BadInput(detail, pointer="/queue")
+    if queue is not None and queue not in book.rules.queues:
+        detail = f"There is no queue {queue!r}."
+        raise BadInput(detail, pointer="/queue")
+    if to_agent is not None and await tx.maybe(Agent, "agents.read", to_agent) is None:
+        detail = f"There is no agent {to_agent}."
+        raise BadInput(detail, pointer="/agent")
+    held = await hold(tx, item_id)
+    item = owned_by(held, agent, "active")
+    await lock_agents(tx, [agent])
+    if note:
+        await _note(tx, held, agent, note, now)
+    target = queue or item.queue
+    customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
+    waiting = item.queued(
+        now,
+        queue=target,
+        place=place(customer, target, book.rules),
+        sticky=to_agent,
+        sticky_patience_s=book.rules.queues[target].sticky_patience_s,
+    )
+    await save(tx, [(item, waiting)])
+    await released(tx, [agent], now)
+    tx.clear("item_idle", item_id)
+    tx.emit(waiting.queued_fact(now, "transferred", agent, held.bot))
+
+
+class Assigned(msgspec.Struct, frozen=True):
+    """`over_capacity`: the agent now carries more than they should, by this order."""
+
+    item: int
+    agent: int
+    over_capacity: bool
+
+
+async def assign(
+    tx: Tx, by: int, item_id: int, agent_id: int, book: Published, now: datetime
+) -> Assigned:
+    """A supervisor gives an item to an agent, at once and whatever they carry.
+
+    Whoever had it, or was offered it, has it no longer. Raises `Conflict` for work that has ended
+    and for an agent who is signed out.
+    """
+    held = await hold(tx, item_id)
+    item = held.item
+    if item.state not in ("bot", "queued", "offered", "active"):
+        detail = f"The work item is {item.state}."
+        raise Conflict(detail, code="item-ended", state=item.state)
+    former = item.agent_id
+    agents = await lock_agents(tx, [agent_id, *([former] if former else [])])
+    agent = agents.get(agent_id)
+    if agent is None:
+        detail = f"There is no agent {agent_id}."
+        raise NotFound(detail)
+    if agent.seen_as == "offline":
+        detail = "The agent is signed out."
+        raise Conflict(detail, code="agent-offline")
+    if former == agent_id:
+        detail = "The agent has this work already."
+        raise Conflict(detail, code="already-theirs")
+    load = (await loads(tx, [agent_id]))[agent_id]
+    await _take_back(tx, held, now)
+    owned = item.owned(agent_id, now)
+    await save(tx, [(item, owned)])
+    within = await answered(tx, item, book, now) if item.state in ("queued", "offered") else None
+    await tx.do("agents.took", agent_id, now)
+    await tx.do("conversations.set_agent", held.conversation.id, agent_id)
+    if former:
+        await released(tx, [former], now)
+    tx.emit(
+        facts.ItemAssigned(
+            at=now,
+            **owned.about(held.bot),
+            agent=agent_id,
+            weight=owned.weight,
+            epoch=owned.epoch,
+            enqueued_at=item.enqueued_at,
+            by=by,
+            former_agent=former,
+            answered_within=within,
+        )
+    )
+    fits = agent.can_take(item.channel, item.full_weight, load, book.rules)
+    return Assigned(item_id, agent_id, over_capacity=not fits)
+
+
+async def requeue(
+    tx: Tx, item_id: int, queue: str | None, book: Published, now: datetime
+) -> None:
+    """A supervisor takes an item from whoever has it, and puts it into a queue."""
+    held = await hold(tx, item_id)
+    item = held.item
+    if item.state not in ("bot", "queued", "offered", "active"):
+        detail = f"The work item is {item.state}."
+        raise Conflict(detail, code="item-ended", state=item.state)
+    target = queue or item.queue
+    if target not in book.rules.queues:
+        detail = f"There is no queue {target!r}."
+        raise BadInput(detail, pointer="/queue")
+    if item.agent_id:
+        await lock_agents(tx, [item.agent_id])
+    await _take_back(tx, held, now)
+    customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
+    waiting = item.queued(now, queue=target, place=place(customer, target, book.rules))
+    await save(tx, [(item, waiting)])
+    if item.agent_id:
+        await released(tx, [item.agent_id], now)
+    tx.emit(waiting.queued_fact(now, "transferred", item.agent_id, held.bot))
+
+
+async def _take_back(tx: Tx, held: Held, now: datetime) -> None:
+    offers = await pending_for_items(tx, [held.item.id])
+    await rescind(tx, offers, {held.item.id: (held.item, held.bot)}, "reassigned", now)
+
+
+async def _note(tx: Tx, held: Held, agent: int, text: str, now: datetime) -> None:
+    draft = Draft(
+        kind="note",
+        direction="internal",
+        channel="desktop",
+        author_kind="agent",
+        author_id=agent,
+        text=text,
+        occurred_at=now,
+    )
+    conversations = {held.conversation.id: held.conversation}
+    await append(tx, [Placed(held.conversation.id, draft, held.item)], conversations, now)

@@ -1,0 +1,18 @@
+"""The customer that an id leads to, locked."""
+
+from contactcenter.db.tx import Tx
+from contactcenter.errors import NotFound
+from contactcenter.model.customer import Customer
+from contactcenter.record.party import lock
+
+
+async def lock_root(tx: Tx, customer: int) -> Customer:
+    """Lock the customer at the end of this one's merges. `NotFound` where there is none."""
+    root = await tx.maybe(int, "records.root", customer)
+    if root is None:
+        raise no_customer(customer)
+    return (await lock(tx, [root]))[root]
+
+
+def no_customer(customer: int) -> NotFound:
+    return NotFound(f"There is no customer {customer}.")

@@ -1,0 +1,32 @@
+"""Words that staff put on customers and conversations."""
+
+from typing import Annotated
+
+import msgspec
+
+from contactcenter.errors import Conflict
+
+TAGS_MAX = 50
+
+Tag = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=64,
+        pattern=r"^\w[\w .:-]*(?![\s\S])",
+        description="Letters, digits, space, and any of `_.:-`",
+    ),
+]
+
+
+def with_tag(tags: list[str], tag: str) -> list[str]:
+    """The tags with this one. `Conflict` (`too-many-tags`) when there is no room for another."""
+    if tag in tags:
+        return tags
+    if len(tags) >= TAGS_MAX:
+        detail = f"There are {TAGS_MAX} tags already; take one away first."
+        raise Conflict(detail, code="too-many-tags")
+    return [*tags, tag]
+
+
+def without_tag(tags: list[str], tag: str) -> list[str]:
+    return [t for t in tags if t != tag]
