@@ -20,8 +20,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_json: bool = False
     log_level: str = "info"
     webhook_allow: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For is believed
     process: str = f"{socket.gethostname()}:{os.getpid()}"
     pool_size: int = 10
+    credentials_held_max: int = 20_000
     sign_in_hours: int = 12
     visitor_days: int = 30
     log_keep_days: int = 14
@@ -34,7 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             text = os.environ.get(f"CONTACTCENTER_{field.name.upper()}")
             if text is None:
                 continue
-            given[field.name] = [p.strip() for p in text.split(",")] if field.name == "webhook_allow" else text
+            several = isinstance(field.default, tuple)
+            given[field.name] = [p.strip() for p in text.split(",")] if several else text
         if "folder" in given:
             given["folder"] = Path(str(given["folder"]))
         return msgspec.convert(given, cls, strict=False)

@@ -3,6 +3,7 @@
 from typing import Literal
 
 Role = Literal["agent", "supervisor", "administrator"]
+CallerKind = Literal["nobody", "customer", "bot", "agent", "supervisor", "administrator"]
 Presence = Literal["offline", "available", "away"]
 AuthorKind = Literal["customer", "bot", "agent", "system"]
 ActorKind = Literal["person", "bot", "system", "nobody"]
@@ -36,6 +37,4 @@ QueuedBecause = Literal[
     "merged",
 ]
 Scope = Literal["interactions:write", "conversations:read", "customers:read"]
-TimerKind = Literal[
-    "offer_lapse", "wrapup_end", "agent_grace", "item_idle"
-]
+TimerKind = Literal["offer_lapse", "wrapup_end", "agent_grace", "item_idle"]
