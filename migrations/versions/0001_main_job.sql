@@ -19,6 +19,8 @@ CREATE TABLE staff_session (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     token_hash  bytea NOT NULL CONSTRAINT staff_session_token UNIQUE,
     person_id   bigint NOT NULL REFERENCES person,
+    address     text NOT NULL,  -- from where, and with what: by which people know their own
+    browser     text NOT NULL,
     created_at  timestamptz NOT NULL,
     expires_at  timestamptz NOT NULL,
     revoked_at  timestamptz
@@ -76,6 +78,8 @@ CREATE TABLE audit (
     detail      jsonb NOT NULL DEFAULT '{}',
     request_id  text
 );
+CREATE INDEX audit_subject ON audit (subject_kind, subject_id, id);
+CREATE INDEX audit_actor ON audit (actor_id, id);
 
 -- A frame's command and the one answer that it gets, whoever asks again.
 CREATE TABLE command (
