@@ -1,0 +1,1 @@
+"""One folder for each channel's adapter; none knows another."""
