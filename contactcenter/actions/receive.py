@@ -14,9 +14,10 @@ from contactcenter.model.customer import Identity, place
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.append import Draft, Placed, append
-from contactcenter.record.load import loads, lock_agents
+from contactcenter.record.held import Held
 from contactcenter.record.party import Party, find_or_make
-from contactcenter.record.work import Opening, open_items, save
+from contactcenter.record.turn import turn_to_us
+from contactcenter.record.work import Opening, open_items
 
 
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +154,9 @@ async def _take(
     first = {party.customer.id: (inbound, party) for _, inbound, party in reversed(taken)}
     conversations, items = await _open(tx, first, book, now)
     by_party = {c.party_id: c.id for c in conversations.values()}
-    await _turn_to_us(tx, [i for i in items.values() if i is not None], items, conversations, book, now)
+    live = [Held(i, conversations[i.conversation_id]) for i in items.values()]
+    for item in await turn_to_us(tx, live, book, now):
+        items[item.conversation_id] = item
     placed = [
         Placed(
             by_party[party.customer.id],
@@ -275,52 +278,3 @@ async def _open_items(
         await tx.do(
             "conversations.set_bot", [i.conversation_id for i in owned], [i.bot_id for i in owned]
         )
-
-
-async def _turn_to_us(
-    tx: Tx,
-    live: Sequence[WorkItem],
-    items: dict[int, WorkItem],
-    conversations: dict[int, Conversation],
-    book: Published,
-    now: datetime,
-) -> None:
-    """It is our turn now: wake what sleeps, and queue again what its owner cannot serve."""
-    turned = [i for i in live if i.waiting_for == "customer" or i.state == "wrapup"]
-    if not turned:
-        return
-    owners = [i.agent_id for i in turned if i.agent_id]
-    agents = await lock_agents(tx, owners)
-    carried = await loads(tx, owners)
-    changes: list[tuple[WorkItem, WorkItem]] = []
-    for item in turned:
-        bot = conversations[item.conversation_id].bot_id
-        after = item.turn("us", now)
-        if item.agent_id is None:
-            changes.append((item, after))
-            continue
-        agent, load = agents[item.agent_id], carried[item.agent_id]
-        extra = item.full_weight - item.weight
-        away = agent.away_past_patience(now, book.rules)
-        if away or not agent.can_take(item.channel, extra, load, book.rules):
-            patience = book.rules.queues[item.queue].sticky_patience_s
-            after = after.queued(now, sticky=agent.id, sticky_patience_s=patience)
-            because = "agent_away" if away else "agent_full"
-            tx.emit(after.queued_fact(now, because, agent.id, bot))
-        else:
-            carried[agent.id] = load.plus(item.channel, extra)
-            after = after.replace(state="active", weight=item.full_weight)
-            about = after.about(bot)
-            if item.state == "wrapup":
-                tx.emit(facts.ItemReactivated(at=now, **about, agent=agent.id))
-            if extra:
-                weighed = facts.ItemWeighed(
-                    at=now, **about, agent=agent.id, weight=item.full_weight, dormant=False
-                )
-                tx.emit(weighed)
-            if item.waiting_for == "customer":
-                tx.emit(facts.ItemWaiting(at=now, **about, agent=agent.id, waiting_for="us"))
-        changes.append((item, after))
-    await save(tx, changes)
-    for _, after in changes:
-        items[after.conversation_id] = after

@@ -1,0 +1,55 @@
+"""The customer has spoken: it is our turn."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.model.rulebook import Published
+from contactcenter.model.work import WorkItem
+from contactcenter.record.held import Held
+from contactcenter.record.load import loads, lock_agents
+from contactcenter.record.work import save
+
+
+async def turn_to_us(
+    tx: Tx, live: Sequence[Held], book: Published, now: datetime
+) -> list[WorkItem]:
+    """Wake what sleeps, and queue again what its owner cannot serve; returns what has changed."""
+    turned = [h for h in live if h.item.waiting_for == "customer" or h.item.state == "wrapup"]
+    if not turned:
+        return []
+    owners = [h.item.agent_id for h in turned if h.item.agent_id]
+    agents = await lock_agents(tx, owners)
+    carried = await loads(tx, owners)
+    changes: list[tuple[WorkItem, WorkItem]] = []
+    for held in turned:
+        item = held.item
+        after = item.turn("us", now)
+        if item.agent_id is None:
+            changes.append((item, after))
+            continue
+        agent, load = agents[item.agent_id], carried[item.agent_id]
+        extra = item.full_weight - item.weight
+        away = agent.away_past_patience(now, book.rules)
+        if away or not agent.can_take(item.channel, extra, load, book.rules):
+            patience = book.rules.queues[item.queue].sticky_patience_s
+            after = after.queued(now, sticky=agent.id, sticky_patience_s=patience)
+            because = "agent_away" if away else "agent_full"
+            tx.emit(after.queued_fact(now, because, agent.id, held.bot))
+        else:
+            carried[agent.id] = load.plus(item.channel, extra)
+            after = after.replace(state="active", weight=item.full_weight)
+            about = after.about(held.bot)
+            if item.state == "wrapup":
+                tx.emit(facts.ItemReactivated(at=now, **about, agent=agent.id))
+            if extra:
+                weighed = facts.ItemWeighed(
+                    at=now, **about, agent=agent.id, weight=item.full_weight, dormant=False
+                )
+                tx.emit(weighed)
+            if item.waiting_for == "customer":
+                tx.emit(facts.ItemWaiting(at=now, **about, agent=agent.id, waiting_for="us"))
+        changes.append((item, after))
+    await save(tx, changes)
+    return [after for _, after in changes]
