@@ -11,7 +11,7 @@ from contactcenter import facts
 from contactcenter.db.database import Database
 from contactcenter.errors import NotSignedIn
 from contactcenter.facts import Fact
-from contactcenter.model.caller import Caller, VisitorSession
+from contactcenter.model.caller import Caller, Connection, VisitorSession
 from contactcenter.model.credential import digest, well_formed
 from contactcenter.settings import Settings
 from contactcenter.words import Role, Scope
@@ -32,6 +32,7 @@ class _Key(msgspec.Struct, frozen=True):
     key_id: int
     key_name: str
     scopes: tuple[Scope, ...]
+    connection: Connection | None
 
 
 class _Held(msgspec.Struct, frozen=True):

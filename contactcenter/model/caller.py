@@ -24,12 +24,15 @@ SYSTEM = Actor("system")
 class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `visitor_session`: what a visitor's browser or app holds, and what it has proven.
 
-    `scheme`, `scope`, `value`: the identity it began with. `joined`: identities that it proved
+    `connection`, `channel`, `origins`: of the connection that it came by. `scheme`, `scope`, `value`: the identity it began with. `joined`: identities that it proved
     later, in this same session.
     """
 
     id: int
     connection_id: int
+    connection: str
+    channel: str
+    origins: list[str]
     scheme: str
     scope: str
     value: str
@@ -50,8 +53,18 @@ class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
         return [own, *self.joined]
 
 
+class Connection(msgspec.Struct, frozen=True):
+    """One account of ours, by which customers reach us."""
+
+    id: int
+    name: str
+    channel: str
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody with a role (a person), a bot (an API key), a customer (a visitor), or nobody.
+
+    `connection`: a bot's own, by which what its customers say comes in.
 
     `expires_at`: from then on the credential is refused.
     """
@@ -63,6 +76,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     key_id: int | None = None
     key_name: str | None = None
     scopes: tuple[Scope, ...] = ()
+    connection: Connection | None = None
     visitor: VisitorSession | None = None
     expires_at: datetime | None = None
 

@@ -1,0 +1,285 @@
+"""What channel bots post: single interactions or batches, each item answered by itself."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+
+from contactcenter.actions import bots
+from contactcenter.actions.receive import Inbound, Received
+from contactcenter.api.access import Caller, who
+from contactcenter.api.problems import from_decoding
+from contactcenter.db.batch import Batch
+from contactcenter.db.database import Database
+from contactcenter.errors import BadInput, Conflict, Problem, Refusal, TooLarge
+from contactcenter.model.caller import Connection
+from contactcenter.model.customer import Identity
+from contactcenter.model.rulebook import Published
+
+ITEMS_MAX = 500
+TEXT_MAX = 16_384
+NO_NUL = r"^[^\x00]*$"
+
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MAX, pattern=NO_NUL)]
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=NO_NUL)]
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+
+
+class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By what the bot knows the customer; it has a meaning within this bot's connection only."""
+
+    scheme: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+    value: Short
+
+
+class _Item(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """`key`: yours, unique; the same again gives the same answer. `occurred_at`: when it happened."""
+
+    key: Key
+    occurred_at: datetime | None = None
+
+
+class Message(_Item, frozen=True, kw_only=True, tag="message"):
+    """What the customer said. Always taken, whoever owns the work."""
+
+    sender: Annotated[Sender, msgspec.Meta(title="from")] = msgspec.field(name="from")
+    text: Text
+
+
+class Reply(_Item, frozen=True, kw_only=True, tag="reply"):
+    """What the bot answers, under the epoch in which it has the work item.
+
+    `seen`: the number of the last interaction that the bot knows of.
+    """
+
+    item: Id
+    epoch: Id
+    seen: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+    text: Text
+
+
+class HandOver(_Item, frozen=True, kw_only=True, tag="hand_over"):
+    """The bot gives the work to people; `intent` or `queue` says to which."""
+
+    item: Id
+    epoch: Id
+    summary: Text
+    intent: Short | None = None
+    queue: Short | None = None
+    skills: Annotated[
+        dict[Short, Annotated[int, msgspec.Meta(ge=1, le=10)]], msgspec.Meta(max_length=20)
+    ] = {}
+
+
+class Close(_Item, frozen=True, kw_only=True, tag="close"):
+    """The bot has settled the matter; `note` says how."""
+
+    item: Id
+    epoch: Id
+    disposition: Short
+    note: Text
+
+
+Item = Message | Reply | HandOver | Close
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """Where it stands in the record; `duplicate`: it stood there before."""
+
+    interaction: int
+    conversation: int
+    number: int
+    duplicate: bool
+
+
+class Results(msgspec.Struct, frozen=True):
+    """One answer for each item, in the order of the items."""
+
+    results: list[Taken | Problem]
+
+
+class _Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    items: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1)]
+
+
+_one: msgspec.json.Decoder[Item] = msgspec.json.Decoder(Item)
+_batch = msgspec.json.Decoder(_Batch)
+
+
+class Posting(msgspec.Struct, frozen=True):
+    """Who posts what, when: all that the items of one request have in common."""
+
+    caller: Caller
+    database: Database
+    receiving: Batch[Inbound, Received]
+    book: Published
+    now: datetime
+    request_id: str | None
+
+
+@post(
+    "/v1/interactions",
+    opt=who("bot", scope="interactions:write"),
+    status_code=200,
+    tags=["bots"],
+    operation_id="PostInteractions",
+)
+async def post_interactions(
+    request: Request[Any, Any, Any],
+    caller: NamedDependency[Caller],
+    database: NamedDependency[Database],
+    receiving: NamedDependency[Batch[Inbound, Received]],
+    book: NamedDependency[Published],
+    now: NamedDependency[datetime],
+) -> Response[bytes]:
+    """Post one interaction, or up to 500 as `{"items": [...]}`.
+
+    One: answered with where it stands, or with a problem. Several: each is decoded and answered
+    by itself, in order, and a bad one fails no other; items about one conversation are done in
+    the order given. Every item is idempotent by its key: send it again after any failure.
+    """
+    body = await request.body()
+    posting = Posting(caller, database, receiving, book, now, request.state.get("request_id"))
+    if not body.lstrip().startswith(b'{"items"') and b'"items"' not in body[:64]:
+        return Response(msgspec.json.encode(await _single(posting, body)), media_type="application/json")
+    try:
+        items = _batch.decode(body).items
+    except msgspec.MsgspecError as error:
+        raise from_decoding(error) from error
+    if len(items) > ITEMS_MAX:
+        detail = f"A request holds at most {ITEMS_MAX} items; this one has {len(items)}."
+        raise TooLarge(detail, pointer="/items")
+    results = Results(await _several(posting, items))
+    return Response(msgspec.json.encode(results), media_type="application/json")
+
+
+async def _single(posting: Posting, body: bytes) -> Taken:
+    try:
+        item = _one.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise from_decoding(error) from error
+    return await _do(posting, item, body)
+
+
+async def _several(posting: Posting, raw: Sequence[msgspec.Raw]) -> list[Taken | Problem]:
+    """Messages are queued together; before a bot's own words, what came first is done first."""
+    results: list[Taken | Problem | None] = [None] * len(raw)
+    running: list[Awaitable[None]] = []
+
+    async def settle(place: int, doing: Awaitable[Taken]) -> None:
+        try:
+            results[place] = await doing
+        except Refusal as refusal:
+            results[place] = _at(refusal, place)
+
+    for place, encoded in enumerate(raw):
+        try:
+            item = _one.decode(encoded)
+        except msgspec.MsgspecError as error:
+            results[place] = from_decoding(error, f"/items/{place}").problem()
+            continue
+        if isinstance(item, Message):
+            running.append(settle(place, _message(posting, item, bytes(encoded))))
+            continue
+        await asyncio.gather(*running)
+        running.clear()
+        await settle(place, _do(posting, item, bytes(encoded)))
+    await asyncio.gather(*running)
+    return [r for r in results if r is not None]
+
+
+def _at(refusal: Refusal, place: int) -> Problem:
+    problem = refusal.problem()
+    return msgspec.structs.replace(problem, pointer=f"/items/{place}{problem.pointer or ''}")
+
+
+async def _do(posting: Posting, item: Item, body: bytes) -> Taken:
+    match item:
+        case Message():
+            return await _message(posting, item, body)
+        case Reply():
+            said = _said(posting, item, item.text, body)
+            done = await posting.database.run(
+                lambda tx: bots.bot_reply(tx, said, item.seen, posting.now)
+            )
+        case HandOver():
+            said = _said(posting, item, item.summary, body)
+            what = bots.HandOver(intent=item.intent, queue=item.queue, skills=item.skills)
+            done = await posting.database.run(
+                lambda tx: bots.hand_over(tx, said, what, posting.book, posting.now)
+            )
+        case Close():
+            said = _said(posting, item, item.note, body)
+            done = await posting.database.run(
+                lambda tx: bots.bot_close(tx, said, item.disposition, posting.book, posting.now)
+            )
+    return Taken(done.interaction, done.conversation, done.number, done.duplicate)
+
+
+async def _message(posting: Posting, item: Message, body: bytes) -> Taken:
+    connection = _connection(posting.caller)
+    received = await posting.receiving.submit(
+        Inbound(
+            connection_id=connection.id,
+            connection=connection.name,
+            channel=connection.channel,
+            key=item.key,
+            digest=_digest(body),
+            identity=Identity(
+                scheme=item.sender.scheme, scope=connection.name, value=item.sender.value
+            ),
+            text=item.text,
+            occurred_at=_occurred(item, posting.now),
+            request_id=posting.request_id,
+        )
+    )
+    return Taken(received.interaction, received.conversation, received.number, received.duplicate)
+
+
+def _said(
+    posting: Posting, item: Reply | HandOver | Close, text: str, body: bytes
+) -> bots.Said:
+    caller = posting.caller
+    assert caller.key_id is not None
+    return bots.Said(
+        key_id=caller.key_id,
+        connection_id=_connection(caller).id,
+        key=item.key,
+        digest=_digest(body),
+        item=item.item,
+        epoch=item.epoch,
+        text=text,
+        occurred_at=_occurred(item, posting.now),
+        request_id=posting.request_id,
+    )
+
+
+def _connection(caller: Caller) -> Connection:
+    if caller.connection is None:
+        detail = "This API key has no connection of its own: an administrator has to make one."
+        raise Conflict(detail, code="no-connection")
+    return caller.connection
+
+
+def _digest(body: bytes) -> bytes:
+    """Tells a repetition from a clash; the bytes as sent, since a retry sends the same ones."""
+    return hashlib.blake2b(body, digest_size=16).digest()
+
+
+def _occurred(item: Item, now: datetime) -> datetime:
+    at = item.occurred_at
+    if at is None:
+        return now
+    if at.tzinfo is None:
+        detail = "A time needs its offset, as in 2026-11-21T10:00:00Z."
+        raise BadInput(detail, pointer="/occurred_at")
+    return at
+
+
+ROUTES = [post_interactions]

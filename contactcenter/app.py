@@ -1,0 +1,197 @@
+"""The composition root: the parts of one process are made here, and wired to each other here only."""
+
+import asyncio
+import gc
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import structlog
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from contactcenter import __version__
+from contactcenter.actions.receive import Inbound, Received, receive
+from contactcenter.api import access, health, interactions, problems
+from contactcenter.db.batch import Batch
+from contactcenter.db.database import Database
+from contactcenter.db.tail import Tail
+from contactcenter.facts import Fact
+from contactcenter.live.credentials import Credentials
+from contactcenter.live.fanout import Fanout, Signal
+from contactcenter.live.health import Health
+from contactcenter.live.limits import Limits
+from contactcenter.live.rulebook import RulebookInForce
+from contactcenter.settings import Settings
+from contactcenter.workers.keep import keep
+from contactcenter.workers.timers import Timers
+
+BODY_BYTES_MAX = 4 * 1_048_576
+DRAIN_S_MAX = 5.0
+
+
+def clock() -> datetime:
+    """The one place where this process reads its clock."""
+    return datetime.now(UTC)
+
+
+class House:
+    """The running parts of one process. `open()` starts them, `close()` drains and ends them."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self.tail = Tail(database)
+        self.rulebook = RulebookInForce(database)
+        self.credentials = Credentials(database, settings)
+        self.limits = Limits(settings.redis_url, settings.process)
+        self.fanout = Fanout(
+            settings.redis_url, settings.process, self.tail.offer_encoded, self._signalled
+        )
+        self.receiving: Batch[Inbound, Received] = Batch(
+            "receive", database, lambda tx, items: receive(tx, items, self.rulebook.current, clock())
+        )
+        self.timers = Timers(database, self.rulebook, clock)
+        self.health = Health(
+            database, self.fanout, lambda: False, lambda: self.rulebook.current.version
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        self.database.committed = self._committed
+        for reader in (self.rulebook.read, self.credentials.read):
+            self.tail.follow(reader)
+        await self.tail.start()
+        await self.rulebook.load()
+        workers: dict[str, Callable[[], Awaitable[None]]] = {
+            "tail": self.tail.run,
+            "fanout": self.fanout.run,
+            "limits": self.limits.run,
+            "rulebook": self.rulebook.run,
+            "receive": self.receiving.run,
+            "timers": self.timers.run,
+        }
+        self._tasks = [asyncio.create_task(keep(n, run), name=n) for n, run in workers.items()]
+        # What has been built by now stays: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+
+    async def close(self) -> None:
+        """What was accepted is written before the writers end."""
+        self.health.draining = True
+        async with asyncio.timeout(DRAIN_S_MAX):
+            while not self.receiving.idle:
+                await asyncio.sleep(0.01)
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.fanout.close()
+        await self.database.close()
+
+    def _committed(self, first: int, facts: Sequence[Fact], encoded: Sequence[bytes]) -> None:
+        self.tail.offer(first, facts)
+        self.fanout.committed(first, facts, encoded)
+
+    def _signalled(self, signal: Signal) -> None:
+        """Somebody is typing, here or elsewhere."""
+
+
+async def open_house(settings: Settings) -> House:
+    """Connect and start; `settings.database_url` must be set. Raises `Unavailable`."""
+    assert settings.database_url
+    house = House(settings, await Database.open(settings.database_url, size=settings.pool_size))
+    await house.open()
+    return house
+
+
+def create(house: House) -> Litestar:
+    """The HTTP and WebSocket application of a house."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await house.close()
+
+    provided: dict[str, object] = {
+        "database": house.database,
+        "settings": house.settings,
+        "credentials": house.credentials,
+        "fanout": house.fanout,
+        "tail": house.tail,
+        "limits": house.limits,
+        "receiving": house.receiving,
+        "health": house.health,
+    }
+    app = Litestar(
+        route_handlers=[*health.ROUTES, *interactions.ROUTES, Metrics],
+        dependencies={
+            **{name: Provide(_always(part), sync_to_thread=False) for name, part in provided.items()},
+            "book": Provide(lambda: house.rulebook.current, sync_to_thread=False),
+            "now": Provide(clock, sync_to_thread=False),
+            **access.DEPENDENCIES,
+        },
+        middleware=[
+            RequestId,
+            PrometheusConfig(app_name="contactcenter", group_path=True).middleware,
+            _access(house),
+        ],
+        exception_handlers=problems.HANDLERS,
+        lifespan=[lifespan],
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=OpenAPIConfig(
+            title="Contact center",
+            version=__version__,
+            openapi_router=Router("/v1", route_handlers=[], opt=access.who("nobody")),
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+    )
+    access.check_routes(app)
+    return app
+
+
+class Metrics(PrometheusController):
+    """Prometheus reads these."""
+
+    path = "/metrics"
+    opt = access.who("nobody")
+
+
+class RequestId:
+    """Each request has an id: the caller's own `X-Request-Id` where it sends one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = next((v for n, v in scope["headers"] if n == b"x-request-id"), b"")
+        usable = 0 < len(given) <= 64 and given.isascii() and given.decode().isprintable()
+        request_id = given.decode() if usable else uuid4().hex
+        scope["state"]["request_id"] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self.app(scope, receive, send)
+
+
+def _access(house: House) -> Callable[[ASGIApp], ASGIApp]:
+    def middleware(app: ASGIApp) -> ASGIApp:
+        return access.Access(
+            app,
+            credentials=house.credentials,
+            limits=house.limits,
+            settings=house.settings,
+            clock=clock,
+        )
+
+    return middleware
+
+
+def _always(part: object) -> Callable[[], object]:
+    return lambda: part

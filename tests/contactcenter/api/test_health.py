@@ -1,0 +1,3 @@
+async def test_a_running_house_is_ready(house):
+    answer = await house.client.get("/health/ready")
+    assert (answer.status_code, answer.json()["state"]) == (200, "ready")
