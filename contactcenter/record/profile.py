@@ -64,14 +64,18 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many there are, of the customer and of all who were merged into them."""
+
     conversations: int
     open: int
     interactions: int
 
 
 class Customer360(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one customer. `merged_from`: the id that was asked for, where it was merged
-    into this one."""
+    """Everything about one customer.
+
+    `merged_from`: the id that was asked for, where that customer was merged into this one.
+    """
 
     id: int
     merged_from: int | None
@@ -99,6 +103,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Customers(msgspec.Struct, frozen=True):
+    """A page."""
+
     items: list[Found]
     next: int | None
 
@@ -133,9 +139,7 @@ def profile(customer: Customer) -> Profile:
     return msgspec.convert(customer, Profile, from_attributes=True)
 
 
-async def find_by_identity(
-    tx: Tx, scheme: str, value: str, after: int, limit: int
-) -> Customers:
+async def find_by_identity(tx: Tx, scheme: str, value: str, after: int, limit: int) -> Customers:
     """Those who are known by this value, in whatever scope; by id, from `after` on."""
     rows = await tx.many(Found, "records.by_identity", scheme, value, after, limit + 1)
     return _customers(rows, limit)

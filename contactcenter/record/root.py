@@ -15,4 +15,5 @@ async def lock_root(tx: Tx, customer: int) -> Customer:
 
 
 def no_customer(customer: int) -> NotFound:
+    """What is raised where there is none."""
     return NotFound(f"There is no customer {customer}.")

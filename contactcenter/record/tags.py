@@ -18,6 +18,12 @@ Tag = Annotated[
 ]
 
 
+class Tags(msgspec.Struct, frozen=True):
+    """All tags that there are now."""
+
+    tags: list[str]
+
+
 def with_tag(tags: list[str], tag: str) -> list[str]:
     """The tags with this one. `Conflict` (`too-many-tags`) when there is no room for another."""
     if tag in tags:
@@ -29,4 +35,5 @@ def with_tag(tags: list[str], tag: str) -> list[str]:
 
 
 def without_tag(tags: list[str], tag: str) -> list[str]:
+    """The tags but this one."""
     return [t for t in tags if t != tag]

@@ -47,6 +47,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Interactions(msgspec.Struct, frozen=True):
+    """A page."""
+
     items: list[Interaction]
     next: int | None
 
@@ -74,6 +76,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Conversations(msgspec.Struct, frozen=True):
+    """A page."""
+
     items: list[Conversation]
     next: int | None
 
@@ -136,4 +140,5 @@ async def read_live_item(tx: Tx, conversation: int) -> LiveItem | None:
 
 
 def no_conversation(conversation: int) -> NotFound:
+    """What is raised where there is none, and where nobody may know that there is."""
     return NotFound(f"There is no conversation {conversation}.")

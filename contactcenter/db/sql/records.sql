@@ -138,17 +138,19 @@ FROM identity WHERE id = $1 AND customer_root(customer_id) = $2 FOR NO KEY UPDAT
 -- name: set_blocked
 UPDATE identity SET blocked_at = $2 WHERE id = $1
 
--- By what each identity of a party wrote last.
+-- By what each identity of a party wrote last, the latest first.
 -- name: reach
-SELECT DISTINCT ON (s.identity_id) s.identity_id, s.position, s.channel, s.connection_id,
-       n.name AS connection, n.disabled_at IS NOT NULL AS disabled,
-       i.blocked_at IS NOT NULL AS blocked
-FROM conversation v
-JOIN interaction s ON s.conversation_id = v.id AND s.direction = 'inbound'
-JOIN identity i ON i.id = s.identity_id
-JOIN connection n ON n.id = s.connection_id
-WHERE v.party_id = $1
-ORDER BY s.identity_id, s.position DESC
+SELECT * FROM (
+    SELECT DISTINCT ON (s.identity_id) s.identity_id, s.position, n.channel, s.connection_id,
+           n.name AS connection, n.api_key_id IS NOT NULL AS has_key,
+           n.disabled_at IS NOT NULL AS disabled, i.blocked_at IS NOT NULL AS blocked
+    FROM conversation v
+    JOIN interaction s ON s.conversation_id = v.id AND s.direction = 'inbound'
+    JOIN identity i ON i.id = s.identity_id
+    JOIN connection n ON n.id = s.connection_id
+    WHERE v.party_id = $1
+    ORDER BY s.identity_id, s.position DESC
+) last ORDER BY position DESC
 
 -- name: connection
 SELECT name, channel FROM connection WHERE id = $1

@@ -1,0 +1,59 @@
+"""Staff put words on customers and conversations, and take them away."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.model.caller import Actor
+from contactcenter.record.audit import audit
+from contactcenter.record.held import hold_conversation
+from contactcenter.record.root import lock_root
+
+Change = Callable[[list[str]], list[str]]
+"""From the tags there are to those there will be; the same list when nothing changes."""
+
+
+async def tag_customer(
+    tx: Tx, customer: int, change: Change, by: Actor, now: datetime
+) -> list[str]:
+    """Change a customer's tags; returns all that they have now."""
+    root = await lock_root(tx, customer)
+    tags = change(root.tags)
+    if tags == root.tags:
+        return tags
+    await tx.do("records.tag_customer", root.id, tags)
+    await audit(tx, by, "customer.tag", "customer", root.id, now, before=root.tags, after=tags)
+    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["tags"]))
+    return tags
+
+
+async def tag_conversation(
+    tx: Tx, conversation: int, change: Change, by: Actor, now: datetime
+) -> list[str]:
+    """Change a conversation's tags; returns all that it has now."""
+    locked, item = await hold_conversation(tx, conversation)
+    tags = change(locked.tags)
+    if tags == locked.tags:
+        return tags
+    await tx.do("records.tag_conversation", locked.id, tags)
+    await audit(
+        tx,
+        by,
+        "conversation.tag",
+        "conversation",
+        locked.id,
+        now,
+        before=locked.tags,
+        after=tags,
+    )
+    tx.emit(
+        facts.ConversationTagged(
+            at=now,
+            conversation=locked.id,
+            customer=locked.party_id,
+            tags=tags,
+            agents=item.owners if item else [],
+        )
+    )
+    return tags
