@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from contactcenter import __version__
 from contactcenter.actions.receive import Inbound, Received, receive
-from contactcenter.api import access, health, interactions, problems
+from contactcenter.api import access, conversations, customers, health, interactions, problems
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
@@ -54,7 +54,9 @@ class House:
             settings.redis_url, settings.process, self.tail.offer_encoded, self._signalled
         )
         self.receiving: Batch[Inbound, Received] = Batch(
-            "receive", database, lambda tx, items: receive(tx, items, self.rulebook.current, clock())
+            "receive",
+            database,
+            lambda tx, items: receive(tx, items, self.rulebook.current, clock()),
         )
         self.timers = Timers(database, self.rulebook, clock)
         self.health = Health(
@@ -131,9 +133,18 @@ def create(house: House) -> Litestar:
         "health": house.health,
     }
     app = Litestar(
-        route_handlers=[*health.ROUTES, *interactions.ROUTES, Metrics],
+        route_handlers=[
+            *health.ROUTES,
+            *interactions.ROUTES,
+            *customers.ROUTES,
+            *conversations.ROUTES,
+            Metrics,
+        ],
         dependencies={
-            **{name: Provide(_always(part), sync_to_thread=False) for name, part in provided.items()},
+            **{
+                name: Provide(_always(part), sync_to_thread=False)
+                for name, part in provided.items()
+            },
             "book": Provide(lambda: house.rulebook.current, sync_to_thread=False),
             "now": Provide(clock, sync_to_thread=False),
             **access.DEPENDENCIES,
