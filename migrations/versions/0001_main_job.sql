@@ -19,8 +19,8 @@ CREATE TABLE staff_session (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     token_hash  bytea NOT NULL CONSTRAINT staff_session_token UNIQUE,
     person_id   bigint NOT NULL REFERENCES person,
-    address     text NOT NULL,  -- from where, and with what: by which people know their own
-    browser     text NOT NULL,
+    address     text NOT NULL DEFAULT '',  -- from where, and with what: by which people know their own
+    browser     text NOT NULL DEFAULT '',
     created_at  timestamptz NOT NULL,
     expires_at  timestamptz NOT NULL,
     revoked_at  timestamptz
