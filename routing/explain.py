@@ -31,7 +31,7 @@ def choice(state: State, item: Item, line: Line, seat: Seat, idle_since: int) ->
     runner_up = None
     if line.only is None:
         runner_up = least(line.signature.idle, barred | {winner})
-    free = "kept free of it for the preferred agent" if preferred else "idle for less long"
+    free = "passed over for the preferred agent" if preferred else "idle for less long"
     return Explanation(
         item=entry.item,
         queue=entry.queue,

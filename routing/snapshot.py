@@ -1,6 +1,6 @@
 """All records as bytes, and the state built from them again.
 
-Equal states give equal bytes. Indexes are not part of it, they are derived anew; and all is looked
+A restored state gives the same bytes. Indexes are not part of it, they are derived anew; and all is looked
 at by the next decision, which finds nothing more than it would have found without the restart.
 """
 
@@ -44,6 +44,5 @@ def decode(records: bytes) -> State:
     return state
 
 
-# Keys are sorted, because equal states may have come to their dicts in different orders.
-_ENCODER = msgpack.Encoder(order="deterministic")
+_ENCODER = msgpack.Encoder()
 _DECODER = msgpack.Decoder(Snapshot)

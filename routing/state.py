@@ -326,8 +326,8 @@ class State:
         item.withdrawn = item.forced = item.dormant = False
         return seat
 
-    def drop(self, item: Item, at: int) -> None:
-        """Let an item leave the system for good."""
+    def drop(self, item: Item, generation: int, at: int) -> None:
+        """Let an item leave the system for good; only a higher generation comes in again."""
         member, ended = item.entry.item, self.ledger.ended
         line = self.lines.pop(member, None)
         if line is not None:
@@ -335,7 +335,7 @@ class State:
         self.forget_preference(item)
         del self.items[member]
         self.fresh.pop(member, None)
-        ended[member] = Ended(item.entry.generation, at)
+        ended[member] = Ended(generation, at)
         while ended[oldest := next(iter(ended))].at < at - ENDED_KEPT:
             del ended[oldest]
 

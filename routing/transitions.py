@@ -108,7 +108,7 @@ def _agent_updated(state: State, fact: AgentUpdated) -> None:
 
 def _agent_gone(state: State, fact: AgentGone) -> None:
     seat = state.seats.get(fact.agent)
-    if seat is None:
+    if seat is None or seat.record.profile is None:
         _anomaly(state, fact, "unknown agent")
     elif fact.revision <= seat.record.revision:
         _anomaly(state, fact, "late")
@@ -175,7 +175,7 @@ def _ended(state: State, fact: ItemDone | ItemLeft, how: str) -> None:
     if item is None:
         return
     _release(state, item, fact.at, f"the item was {how}")
-    state.drop(item, fact.at)
+    state.drop(item, fact.generation, fact.at)
     state.ledger.departures[how] = state.ledger.departures.get(how, 0) + 1
 
 
@@ -231,7 +231,7 @@ def _offer_made(state: State, fact: OfferMade) -> None:
         state.attach(item, seat, ItemState.OFFERED, "the offer was made elsewhere")
     elif item.offer is not None:
         item.closed.append(item.offer)
-    item.offer, item.expires_at = fact.offer, fact.expires_at
+    item.offer, item.expires_at, item.withdrawn = fact.offer, fact.expires_at, False
     if not seat.record.takes_work:
         state.changed[fact.agent] = None
 
