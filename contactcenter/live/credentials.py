@@ -87,7 +87,9 @@ class Credentials:
                 self._forget(f"key:{key}")
             case facts.VisitorSessionEnded(session=session):
                 self._forget(f"visitor:{session}")
-            case facts.ConnectionChanged() | facts.CustomersMerged():
+            case facts.ConnectionChanged():
+                self._forget_all()
+            case facts.CustomersMerged():
                 self._joins += 1
             case _:
                 pass
@@ -127,6 +129,11 @@ class Credentials:
         key = self._digests.pop(credential, None)
         if key is not None:
             del self._held[key]
+
+    def _forget_all(self) -> None:
+        self._revocations += 1
+        self._held.clear()
+        self._digests.clear()
 
     def _finders(self) -> dict[str, Callable[[bytes], Awaitable[Caller | None]]]:
         return {"ccs_": self._staff, "cck_": self._key, "ccv_": self._visitor}

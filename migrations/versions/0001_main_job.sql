@@ -96,7 +96,7 @@ CREATE INDEX command_at ON command (at);
 
 CREATE TABLE api_key (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name            text NOT NULL CONSTRAINT api_key_name UNIQUE,
+    name            text NOT NULL,
     secret_hash     bytea NOT NULL CONSTRAINT api_key_secret UNIQUE,
     scopes          text[] NOT NULL,
     webhook_url     text,
@@ -106,6 +106,8 @@ CREATE TABLE api_key (
     created_at      timestamptz NOT NULL,
     revoked_at      timestamptz
 );
+-- By its name the rulebook knows a bot: a key that replaces a revoked one takes its name.
+CREATE UNIQUE INDEX api_key_name ON api_key (name) WHERE revoked_at IS NULL;
 
 CREATE TABLE connection (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -255,6 +257,7 @@ CREATE TABLE work_item (
     sticky_agent_id  bigint REFERENCES agent,
     sticky_until     timestamptz,
     agent_id         bigint REFERENCES agent,
+    passed_on_by     bigint REFERENCES agent,  -- gave it away; is not offered it at once
     bot_id           bigint REFERENCES api_key,
     waiting_for      text NOT NULL CHECK (waiting_for IN ('us', 'customer')),
     waiting_since    timestamptz NOT NULL,
