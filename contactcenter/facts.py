@@ -74,6 +74,13 @@ class CustomersMerged(Happened, frozen=True, kw_only=True, tag=True):
     into: int
 
 
+class CustomersUnmerged(Happened, frozen=True, kw_only=True, tag=True):
+    """`customer` is known as themself again; `out_of` is who they were known as until now."""
+
+    customer: int
+    out_of: int
+
+
 class ConversationOpened(Happened, frozen=True, kw_only=True, tag=True):
     conversation: int
     customer: int
@@ -156,7 +163,7 @@ class BotOwned(ItemFact, frozen=True, kw_only=True, tag=True):
 
 
 class ItemQueued(ItemFact, frozen=True, kw_only=True, tag=True):
-    """The item waits for an agent. `agent` is who had it until now."""
+    """The item waits for an agent. `agent` had it until now; `passed_on_by` gave it away."""
 
     epoch: int
     because: QueuedBecause
@@ -168,6 +175,7 @@ class ItemQueued(ItemFact, frozen=True, kw_only=True, tag=True):
     head_start_words: list[tuple[str, int]]
     sticky_agent: int | None = None
     sticky_until: datetime | None = None
+    passed_on_by: int | None = None
     agent: int | None = None
 
 
@@ -231,6 +239,13 @@ class ItemWaiting(ItemFact, frozen=True, kw_only=True, tag=True):
 
     agent: int
     waiting_for: WaitingFor
+
+
+class ItemMoved(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The item is now work in `conversation`, into which its own was merged; `agent` has it still."""
+
+    from_conversation: int
+    agent: int | None = None
 
 
 class ItemWrapUp(ItemFact, frozen=True, kw_only=True, tag=True):
@@ -335,6 +350,7 @@ class TimerParked(Happened, frozen=True, kw_only=True, tag=True):
 Fact = (
     CustomerChanged
     | CustomersMerged
+    | CustomersUnmerged
     | ConversationOpened
     | ConversationReopened
     | ConversationClosed
@@ -349,6 +365,7 @@ Fact = (
     | ItemAssigned
     | ItemWeighed
     | ItemWaiting
+    | ItemMoved
     | ItemWrapUp
     | ItemReactivated
     | ItemDone

@@ -57,6 +57,7 @@ async def transfer(
         place=place(customer, target, book.rules),
         sticky=to_agent,
         sticky_patience_s=book.rules.queues[target].sticky_patience_s,
+        passed_on_by=agent,
     )
     await save(tx, [(item, waiting)])
     await released(tx, [agent], now)

@@ -24,8 +24,9 @@ SYSTEM = Actor("system")
 class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `visitor_session`: what a visitor's browser or app holds, and what it has proven.
 
-    `connection`, `channel`, `origins`: of the connection that it came by. `scheme`, `scope`, `value`: the identity it began with. `joined`: identities that it proved
-    later, in this same session.
+    `connection`, `channel`, `origins`: of the connection that it came by. `scheme`, `scope`,
+    `value`: the identity it began with. `joined`: identities that it proved later, in this same
+    session.
     """
 
     id: int

@@ -29,7 +29,7 @@ class Organisation(Rules, frozen=True, kw_only=True):
 class Channel(Rules, frozen=True, kw_only=True):
     """`weight`: units of an agent's capacity. `exclusive`: an agent on it takes nothing else."""
 
-    weight: Units
+    weight: Annotated[int, msgspec.Meta(ge=1, le=1000)]
     offer_timeout_s: PositiveSeconds
     exclusive: bool = False
 

@@ -52,6 +52,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     sticky_agent_id: int | None
     sticky_until: datetime | None
     agent_id: int | None
+    passed_on_by: int | None
     bot_id: int | None
     waiting_for: WaitingFor
     waiting_since: datetime
@@ -80,8 +81,9 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
         place: Place | None = None,
         sticky: int | None = None,
         sticky_patience_s: int = 0,
+        passed_on_by: int | None = None,
     ) -> Self:
-        """Back to a queue: at its old place, or at the `place` of another queue, from now on."""
+        """Into a queue, to wait from now on; with the `place` that another queue gives it."""
         moved = self if place is None else self.replace(
             queue=queue or self.queue,
             requirement=place.requirement,
@@ -94,6 +96,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
             weight=self.full_weight,
             enqueued_at=now,
             agent_id=None,
+            passed_on_by=passed_on_by,
             bot_id=None,
             sticky_agent_id=sticky,
             sticky_until=now + timedelta(seconds=sticky_patience_s) if sticky else None,
@@ -144,6 +147,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
             head_start_words=self.head_start_words,
             sticky_agent=self.sticky_agent_id,
             sticky_until=self.sticky_until,
+            passed_on_by=self.passed_on_by,
             agent=former,
         )
 

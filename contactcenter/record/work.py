@@ -82,6 +82,7 @@ async def save(tx: Tx, changes: Sequence[tuple[WorkItem, WorkItem]]) -> None:
         [i.disposition for i in after],
         [i.accepted_at for i in after],
         [i.ended_at for i in after],
+        [i.passed_on_by for i in after],
     )
     if len(saved) < len(changes):
         detail = "The work item has changed hands in the meantime."

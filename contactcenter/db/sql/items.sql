@@ -29,15 +29,15 @@ SET state = n.state, epoch = n.epoch, queue = n.queue, weight = n.weight,
     sticky_until = n.sticky_until, agent_id = n.agent_id, bot_id = n.bot_id,
     waiting_for = n.waiting_for, waiting_since = n.waiting_since, reminded_at = n.reminded_at,
     intent = n.intent, disposition = n.disposition, accepted_at = n.accepted_at,
-    ended_at = n.ended_at
+    ended_at = n.ended_at, passed_on_by = n.passed_on_by
 FROM unnest(
     $1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::integer[],
     $8::jsonb[], $9::timestamptz[], $10::bigint[], $11::jsonb[], $12::bigint[], $13::timestamptz[],
     $14::bigint[], $15::bigint[], $16::text[], $17::timestamptz[], $18::timestamptz[], $19::text[],
-    $20::text[], $21::timestamptz[], $22::timestamptz[]
+    $20::text[], $21::timestamptz[], $22::timestamptz[], $23::bigint[]
 ) AS n (id, was_state, was_epoch, state, epoch, queue, weight, requirement, enqueued_at,
         head_start_us, head_start_words, sticky_agent_id, sticky_until, agent_id, bot_id,
-        waiting_for, waiting_since, reminded_at, intent, disposition, accepted_at, ended_at)
+        waiting_for, waiting_since, reminded_at, intent, disposition, accepted_at, ended_at, passed_on_by)
 WHERE w.id = n.id AND w.state = n.was_state AND w.epoch = n.was_epoch
 RETURNING w.id
 
@@ -49,3 +49,8 @@ SELECT id, conversation_id FROM work_item WHERE id = ANY ($1::bigint[])
 
 -- name: of_agents
 SELECT id FROM work_item WHERE agent_id = ANY ($1::bigint[]) AND state IN ('active', 'wrapup')
+
+-- name: read_live
+SELECT * FROM work_item
+WHERE conversation_id = ANY ($1::bigint[]) AND kind = 'conversation'
+    AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')

@@ -14,4 +14,4 @@ SELECT 1 FROM lease WHERE name = $1 AND epoch = $2 AND expires_at > clock_timest
 
 -- Give the lease back, so that the next one need not wait for its end.
 -- name: release
-UPDATE lease SET expires_at = clock_timestamp() WHERE name = $1 AND epoch = $2
+UPDATE lease SET expires_at = clock_timestamp() WHERE name = $1 AND holder = $2

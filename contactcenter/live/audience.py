@@ -1,0 +1,55 @@
+"""Whom a fact concerns: written once, for live frames and for what is sent again after a gap."""
+
+from typing import assert_never
+
+from contactcenter import facts
+from contactcenter.facts import Fact
+
+EVERYBODY = (0,)
+"""Concerns every desktop; 0 is nobody's id."""
+
+
+def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: C901, PLR0911 -- a line for each fact
+    """The agents on whose desktops the fact is shown; a pure function of the fact alone."""
+    match fact:
+        case (
+            facts.InteractionAppended()
+            | facts.DeliveryChanged()
+            | facts.ConversationRead()
+            | facts.ConversationClosed()
+        ):
+            return tuple(fact.agents)
+        case facts.ItemAssigned():
+            return tuple({fact.agent, fact.former_agent or fact.agent})
+        case facts.ItemQueued() | facts.ItemDone():
+            return (fact.agent,) if fact.agent else ()
+        case (
+            facts.OfferMade()
+            | facts.OfferEnded()
+            | facts.ItemWeighed()
+            | facts.ItemWaiting()
+            | facts.ItemWrapUp()
+            | facts.ItemReactivated()
+            | facts.AgentConfigured()
+            | facts.PresenceChanged()
+        ):
+            return (fact.agent,)
+        case facts.RulebookPublished():
+            return EVERYBODY
+        case (
+            facts.CustomerChanged()
+            | facts.CustomersMerged()
+            | facts.ConversationOpened()
+            | facts.ConversationReopened()
+            | facts.BotOwned()
+            | facts.ItemAbandoned()
+            | facts.ItemCancelled()
+            | facts.SessionRevoked()
+            | facts.KeyRevoked()
+            | facts.VisitorSessionEnded()
+            | facts.WebhookParked()
+            | facts.TimerParked()
+        ):
+            return ()
+        case _:
+            assert_never(fact)

@@ -1,0 +1,208 @@
+"""The frames of the desktop's and the board's sockets: JSON objects, told apart by `type`.
+
+A client says `hello` first. Everything that it asks for has an `id`, unique per person, and gets
+exactly one `answer`; the same id again gets the same answer for 24 hours. What happens comes as
+`event` with `seq` (its number in the log) and `prev` (the number of the event before it on this
+stream): `prev` is the last `seq` that the client has, or something is missing and it says `hello`
+with `resume` anew.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from contactcenter.errors import Problem
+from contactcenter.facts import Fact, Said
+
+VERSION = 1
+FRAME_BYTES_MAX = 64 * 1024
+
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+CommandId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=16_384, pattern=r"^[^\x00]*$")]
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello", forbid_unknown_fields=True):
+    """First, and again after a gap. `resume`: the last `seq` that the client has."""
+
+    version: int
+    resume: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
+
+
+class Typing(msgspec.Struct, frozen=True, tag="typing", forbid_unknown_fields=True):
+    """The agent is typing; said again every few seconds, and never stored."""
+
+    conversation: Id
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: CommandId
+
+
+class SetPresence(Command, frozen=True, kw_only=True, tag="presence"):
+    state: Literal["available", "away", "offline"]
+    reason: Short | None = None
+
+
+class Accept(Command, frozen=True, kw_only=True, tag="accept"):
+    offer: Id
+
+
+class Decline(Command, frozen=True, kw_only=True, tag="decline"):
+    offer: Id
+
+
+class Reply(Command, frozen=True, kw_only=True, tag="reply"):
+    """`seen`: the number of the last interaction on the agent's screen. `connection`: another way
+    than that of the customer's last words."""
+
+    item: Id
+    text: Text
+    seen: Number
+    connection: Id | None = None
+
+
+class Note(Command, frozen=True, kw_only=True, tag="note"):
+    conversation: Id
+    text: Text
+
+
+class Read(Command, frozen=True, kw_only=True, tag="read"):
+    conversation: Id
+    number: Number
+
+
+class Transfer(Command, frozen=True, kw_only=True, tag="transfer"):
+    """To a queue, or before another agent first."""
+
+    item: Id
+    queue: Short | None = None
+    agent: Id | None = None
+    note: Text | None = None
+
+
+class Resolve(Command, frozen=True, kw_only=True, tag="resolve"):
+    item: Id
+    disposition: Short
+
+
+class FinishWrapUp(Command, frozen=True, kw_only=True, tag="finish"):
+    item: Id
+
+
+AnyCommand = (
+    SetPresence | Accept | Decline | Reply | Note | Read | Transfer | Resolve | FinishWrapUp
+)
+FromDesktop = Hello | Typing | AnyCommand
+
+
+class Ask(msgspec.Struct, frozen=True, tag="hello", forbid_unknown_fields=True):
+    """The board's only frame: as the desktop's `hello`."""
+
+    version: int
+    resume: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
+
+
+# From us
+
+
+class Self(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent as they are now."""
+
+    id: int
+    name: str
+    presence: str
+    reason: str | None
+    since: datetime
+    skills: dict[str, int]
+    capacity: int
+
+
+class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A pending offer; `sentence` says why to this agent."""
+
+    id: int
+    item: int
+    conversation: int
+    queue: str
+    channel: str
+    expires_at: datetime
+    sentence: str
+    customer_name: str | None
+    tier: str | None
+    value: int
+    excerpt: str
+
+
+class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A work item that the agent has, with the end of its conversation."""
+
+    id: int
+    conversation: int
+    customer: int
+    customer_name: str | None
+    tier: str | None
+    value: int
+    state: str
+    queue: str
+    channel: str
+    epoch: int
+    dormant: bool
+    waiting_for: str
+    waiting_since: datetime
+    intent: str | None
+    read_number: int
+    interactions: list[Said] = []
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole desktop at one moment of the log."""
+
+    me: Self
+    offers: list[OfferShown]
+    items: list[ItemShown]
+    reasons: list[str]
+    dispositions: list[str]
+    queues: dict[str, str]
+    rulebook: int
+
+
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """The stream begins after `seq`. `snapshot` is None when what was missed follows instead."""
+
+    version: int
+    seq: int
+    resumed: bool
+    snapshot: Any = None
+
+
+class Event(msgspec.Struct, frozen=True, tag="event"):
+    seq: int
+    prev: int
+    fact: Fact
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer", omit_defaults=True):
+    """To the command with that id: `result` when `ok`, otherwise `problem`."""
+
+    id: str
+    ok: bool
+    result: Any = None
+    problem: Problem | None = None
+
+
+class SomebodyTypes(msgspec.Struct, frozen=True, tag="typing"):
+    conversation: int
+    author_kind: str
+
+
+class Complaint(msgspec.Struct, frozen=True, tag="problem"):
+    """About a frame that could not be taken; the connection stays unless it says otherwise."""
+
+    problem: Problem
+
+
+ToDesktop = Welcome | Event | Answer | SomebodyTypes | Complaint

@@ -1,0 +1,281 @@
+"""Our facts and rows in the routing engine's words."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import assert_never
+
+import msgspec
+
+from contactcenter import facts
+from contactcenter.model.agent import Agent
+from contactcenter.model.offer import Offer
+from contactcenter.model.rulebook import Published
+from contactcenter.model.work import WorkItem
+from routing import facts as told
+from routing.model import ChannelRules, Departure, HeadStart, QueueRules, Rules
+
+SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def micros(at: datetime) -> int:
+    """A time as the engine counts it: whole microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def rules_published(book: Published, at: int) -> told.RulesPublished:
+    """What the engine needs of a rulebook."""
+    rules = book.rules
+    return told.RulesPublished(
+        at=at,
+        rules=Rules(
+            version=book.version,
+            channels={
+                name: ChannelRules(
+                    weight=c.weight,
+                    dormant_weight=min(rules.record.dormant_weight, c.weight),
+                    exclusive=c.exclusive,
+                )
+                for name, c in rules.channels.items()
+            },
+            queues={
+                name: QueueRules(sticky_waits=q.sticky_wait) for name, q in rules.queues.items()
+            },
+            exclusion=rules.offers.exclusion_s * SECOND,
+            cooldown=rules.offers.cooldown_s * SECOND,
+            misses_before_away=rules.offers.misses_until_away,
+        ),
+    )
+
+
+class _Seat(msgspec.Struct):
+    """What has been told of an agent: facts tell it in parts, the engine wants the whole."""
+
+    skills: dict[str, int]
+    queues: list[str]
+    capacity: int
+    ceilings: dict[str, int]
+    available: bool = False
+    here: bool = False
+    idle_since: int = 0
+    cooldown_until: int = 0
+    misses: int = 0
+
+
+class Translator:
+    """Remembers what the engine was told in parts. `book`: the rules that the engine knows."""
+
+    def __init__(self, book: Published) -> None:
+        self.book = book
+        self._seats: dict[int, _Seat] = {}
+        self._generations: dict[int, int] = {}
+
+    def agent(self, row: Agent, revision: int) -> Iterator[told.AgentUpdated]:
+        """An agent at load; of those who are signed out only what they can do is remembered."""
+        self._seats[row.id] = _Seat(
+            skills=row.skills,
+            queues=row.queues,
+            capacity=row.capacity,
+            ceilings=row.ceilings,
+            available=row.seen_as == "available",
+            here=row.seen_as != "offline",
+            idle_since=micros(row.idle_since),
+            cooldown_until=micros(row.cooldown_until) if row.cooldown_until else 0,
+            misses=row.misses,
+        )
+        if self._seats[row.id].here:
+            yield self._updated(row.id, revision, micros(row.presence_since))
+
+    def item(
+        self, row: WorkItem, excluded: dict[int, int], offer: Offer | None
+    ) -> Iterator[told.Fact]:
+        """An item at load."""
+        at = micros(row.enqueued_at)
+        if row.passed_on_by:
+            excluded = {row.passed_on_by: at + self._exclusion, **excluded}
+        self._generations[row.id] = row.epoch
+        yield told.ItemQueued(
+            at=at,
+            item=row.id,
+            generation=row.epoch,
+            queue=row.queue,
+            channel=row.channel,
+            kind=row.kind,
+            enqueued_at=at,
+            sequence=row.id,
+            requirement=row.requirement,
+            head_starts=tuple(HeadStart(words, us) for words, us in row.head_start_words),
+            sticky_agent=row.sticky_agent_id,
+            sticky_until=micros(row.sticky_until) if row.sticky_until else 0,
+            excluded=excluded,
+        )
+        if offer:
+            yield told.OfferMade(
+                at=micros(offer.made_at),
+                offer=offer.id,
+                item=row.id,
+                agent=offer.agent_id,
+                expires_at=micros(offer.expires_at),
+            )
+        if row.agent_id and row.state in ("active", "wrapup"):
+            yield told.ItemAssigned(at=at, item=row.id, generation=row.epoch, agent=row.agent_id)
+            if row.dormant:
+                yield told.ItemWeightChanged(at=at, item=row.id, agent=row.agent_id, dormant=True)
+            if row.state == "wrapup":
+                yield told.ItemWrapUp(at=at, item=row.id, agent=row.agent_id)
+
+    def translate(self, seq: int, fact: facts.Fact) -> Iterator[told.Fact]:  # noqa: C901, PLR0912
+        """What the engine is told of a fact; most facts are nothing to it."""
+        at = micros(fact.at)
+        match fact:
+            case facts.ItemQueued():
+                yield self._queued(fact, at)
+            case facts.OfferMade():
+                yield told.OfferMade(
+                    at=at,
+                    offer=fact.offer,
+                    item=fact.item,
+                    agent=fact.agent,
+                    expires_at=micros(fact.expires_at),
+                )
+            case facts.OfferEnded():
+                yield _offer_ended(fact, at)
+            case facts.ItemAssigned():
+                yield from self._assigned(fact, at)
+            case facts.ItemWeighed():
+                yield told.ItemWeightChanged(
+                    at=at, item=fact.item, agent=fact.agent, dormant=fact.dormant
+                )
+            case facts.ItemWrapUp():
+                yield told.ItemWrapUp(at=at, item=fact.item, agent=fact.agent)
+            case facts.ItemDone():
+                generation = self._generations.pop(fact.item, 0)
+                yield told.ItemDone(at=at, item=fact.item, generation=generation)
+            case facts.ItemAbandoned() | facts.ItemCancelled():
+                generation = self._generations.pop(fact.item, 0)
+                left = isinstance(fact, facts.ItemAbandoned)
+                how = Departure.ABANDONED if left else Departure.CANCELLED
+                yield told.ItemLeft(at=at, item=fact.item, generation=generation, departure=how)
+            case facts.AgentConfigured():
+                yield from self._configured(fact, seq, at)
+            case facts.PresenceChanged():
+                yield from self._presence(fact, seq, at)
+            case (
+                facts.RulebookPublished()  # the router compares versions, once the text is loaded
+                | facts.BotOwned()  # people's work begins with the hand-over
+                | facts.ItemWaiting()
+                | facts.ItemReactivated()  # wrap-up weighed as much
+                | facts.CustomerChanged()  # a place in the queue is fixed on arrival
+                | facts.CustomersMerged()
+                | facts.ConversationOpened()
+                | facts.ConversationReopened()
+                | facts.ConversationClosed()
+                | facts.ConversationRead()
+                | facts.InteractionAppended()
+                | facts.DeliveryChanged()
+                | facts.SessionRevoked()
+                | facts.KeyRevoked()
+                | facts.VisitorSessionEnded()
+                | facts.WebhookParked()
+                | facts.TimerParked()
+            ):
+                return
+            case _:
+                assert_never(fact)
+
+    @property
+    def _exclusion(self) -> int:
+        return self.book.rules.offers.exclusion_s * SECOND
+
+    def _queued(self, fact: facts.ItemQueued, at: int) -> told.ItemQueued:
+        self._generations[fact.item] = fact.epoch
+        excluded = {fact.passed_on_by: at + self._exclusion} if fact.passed_on_by else {}
+        return told.ItemQueued(
+            at=at,
+            item=fact.item,
+            generation=fact.epoch,
+            queue=fact.queue,
+            channel=fact.channel,
+            kind="conversation",
+            enqueued_at=micros(fact.enqueued_at),
+            sequence=fact.item,
+            requirement=fact.requirement,
+            head_starts=tuple(HeadStart(words, us) for words, us in fact.head_start_words),
+            sticky_agent=fact.sticky_agent,
+            sticky_until=micros(fact.sticky_until) if fact.sticky_until else 0,
+            excluded=excluded,
+        )
+
+    def _assigned(self, fact: facts.ItemAssigned, at: int) -> Iterator[told.Fact]:
+        """By an offer the engine knows it already; otherwise it may never have heard of the item."""
+        if fact.offer is not None:
+            return
+        self._generations[fact.item] = fact.epoch
+        yield told.ItemQueued(
+            at=at,
+            item=fact.item,
+            generation=fact.epoch,
+            queue=fact.queue,
+            channel=fact.channel,
+            kind="conversation",
+            enqueued_at=micros(fact.enqueued_at),
+            sequence=fact.item,
+        )
+        yield told.ItemAssigned(
+            at=at, item=fact.item, generation=fact.epoch, agent=fact.agent, forced=fact.by is not None
+        )
+
+    def _configured(
+        self, fact: facts.AgentConfigured, seq: int, at: int
+    ) -> Iterator[told.AgentUpdated]:
+        seat = self._seats.setdefault(fact.agent, _Seat({}, [], 0, {}))
+        seat.skills, seat.queues = fact.skills, fact.queues
+        seat.capacity, seat.ceilings = fact.capacity, fact.ceilings
+        if seat.here:
+            yield self._updated(fact.agent, seq, at)
+
+    def _presence(
+        self, fact: facts.PresenceChanged, seq: int, at: int
+    ) -> Iterator[told.AgentUpdated | told.AgentGone]:
+        seat = self._seats.setdefault(fact.agent, _Seat({}, [], 0, {}))
+        seat.here = fact.presence != "offline"
+        seat.available = fact.presence == "available"
+        seat.idle_since = micros(fact.idle_since)
+        seat.misses = fact.misses
+        seat.cooldown_until = micros(fact.cooldown_until) if fact.cooldown_until else 0
+        if seat.here:
+            yield self._updated(fact.agent, seq, at)
+        else:
+            yield told.AgentGone(at=at, agent=fact.agent, revision=seq)
+
+    def _updated(self, agent: int, revision: int, at: int) -> told.AgentUpdated:
+        seat = self._seats[agent]
+        return told.AgentUpdated(
+            at=at,
+            agent=agent,
+            revision=revision,
+            available=seat.available,
+            skills=seat.skills,
+            capacity=seat.capacity,
+            # To the engine a channel without a ceiling is not served; to us it has none of its own.
+            ceilings={
+                name: seat.ceilings.get(name, seat.capacity) for name in self.book.rules.channels
+            },
+            idle_since=seat.idle_since,
+            queues=tuple(seat.queues) or None,
+            cooldown_until=seat.cooldown_until,
+            misses=seat.misses,
+        )
+
+
+def _offer_ended(fact: facts.OfferEnded, at: int) -> told.Fact:
+    ids = {"offer": fact.offer, "item": fact.item, "agent": fact.agent}
+    match fact.state:
+        case "accepted":
+            return told.OfferAccepted(at=at, **ids)
+        case "declined":
+            return told.OfferDeclined(at=at, **ids)
+        case "expired":
+            return told.OfferExpired(at=at, **ids)
+        case "rescinded" | "pending":
+            return told.OfferRescinded(at=at, **ids, reason=fact.reason or "rescinded")
