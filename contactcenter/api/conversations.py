@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from contactcenter.actions.tag import tag_conversation
 from contactcenter.api.access import STAFF, who
@@ -40,7 +42,9 @@ class WithItem(msgspec.Struct, frozen=True):
     tags=["conversations"],
     operation_id="ReadConversation",
 )
-async def read(database: Database, caller: Caller, conversation: Id) -> WithItem:
+async def read(
+    database: NamedDependency[Database], caller: NamedDependency[Caller], conversation: Id
+) -> WithItem:
     """A conversation and its work. An API key sees those in which it takes part."""
     async with database.snapshot() as tx:
         found = await _visible(tx, caller, conversation)
@@ -57,7 +61,11 @@ async def read(database: Database, caller: Caller, conversation: Id) -> WithItem
     operation_id="ReadInteractions",
 )
 async def interactions(
-    database: Database, caller: Caller, conversation: Id, after: Number = 0, limit: Limit = 50
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    conversation: Id,
+    after: FromQuery[Number] = 0,
+    limit: Limit = 50,
 ) -> Interactions:
     """What was said, by number, without gaps; `next` is the `after` of the following page.
 
@@ -76,7 +84,13 @@ async def interactions(
     tags=["conversations"],
     operation_id="TagConversation",
 )
-async def tag(database: Database, actor: Actor, now: datetime, conversation: Id, tag: Tag) -> Tags:
+async def tag(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    conversation: Id,
+    tag: FromPath[Tag],
+) -> Tags:
     """Put a tag on a conversation; returns all that it has."""
     change = partial(with_tag, tag=tag)
     return Tags(
@@ -91,7 +105,11 @@ async def tag(database: Database, actor: Actor, now: datetime, conversation: Id,
     operation_id="UntagConversation",
 )
 async def untag(
-    database: Database, actor: Actor, now: datetime, conversation: Id, tag: Tag
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    conversation: Id,
+    tag: FromPath[Tag],
 ) -> None:
     """Take a tag from a conversation, if it has it."""
     change = partial(without_tag, tag=tag)

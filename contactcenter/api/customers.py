@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from contactcenter.actions.block_identity import block_identity, unblock_identity
 from contactcenter.actions.edit_customer import Edit, edit_customer
@@ -70,9 +72,9 @@ class Blocked(msgspec.Struct, frozen=True):
 
 @get("/v1/customers", opt=who(*STAFF), tags=["customers"], operation_id="FindCustomers")
 async def find(
-    database: Database,
-    q: Name | None = None,
-    identity: Key | None = None,
+    database: NamedDependency[Database],
+    q: FromQuery[Name | None] = None,
+    identity: FromQuery[Key | None] = None,
     after: Place = 0,
     limit: Limit = 50,
 ) -> Customers:
@@ -98,7 +100,10 @@ async def find(
     operation_id="ReadCustomer",
 )
 async def read(
-    database: Database, caller: Caller, customer: Id, limit: Limit = 20
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    customer: Id,
+    limit: Limit = 20,
 ) -> Customer360 | BareCustomer:
     """Everything about a customer.
 
@@ -126,7 +131,7 @@ async def read(
     operation_id="ReadCustomerConversations",
 )
 async def conversations(
-    database: Database, customer: Id, before: Place = END, limit: Limit = 50
+    database: NamedDependency[Database], customer: Id, before: Place = END, limit: Limit = 50
 ) -> Conversations:
     """A customer's conversations, newest first; `next` is the `before` of the following page."""
     async with database.snapshot() as tx:
@@ -141,7 +146,7 @@ async def conversations(
     operation_id="ReadTimeline",
 )
 async def read_timeline(
-    database: Database, customer: Id, before: Place = END, limit: Limit = 50
+    database: NamedDependency[Database], customer: Id, before: Place = END, limit: Limit = 50
 ) -> Interactions:
     """All that was said with a customer and those merged into them, on every channel, newest first.
 
@@ -159,13 +164,13 @@ async def read_timeline(
     operation_id="EditCustomer",
 )
 async def edit(
-    database: Database,
-    caller: Caller,
-    actor: Actor,
-    book: Published,
-    now: datetime,
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    actor: NamedDependency[Actor],
+    book: NamedDependency[Published],
+    now: NamedDependency[datetime],
     customer: Id,
-    data: Edit,
+    data: JSONBody[Edit],
 ) -> Edited:
     """Change the given fields; null clears one, and `attributes` are merged key by key.
 
@@ -191,7 +196,13 @@ async def edit(
     tags=["customers"],
     operation_id="TagCustomer",
 )
-async def tag(database: Database, actor: Actor, now: datetime, customer: Id, tag: Tag) -> Tags:
+async def tag(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    customer: Id,
+    tag: FromPath[Tag],
+) -> Tags:
     """Put a tag on a customer; returns all that they have."""
     change = partial(with_tag, tag=tag)
     return Tags(await database.run(lambda tx: tag_customer(tx, customer, change, actor, now)))
@@ -203,7 +214,13 @@ async def tag(database: Database, actor: Actor, now: datetime, customer: Id, tag
     tags=["customers"],
     operation_id="UntagCustomer",
 )
-async def untag(database: Database, actor: Actor, now: datetime, customer: Id, tag: Tag) -> None:
+async def untag(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    customer: Id,
+    tag: FromPath[Tag],
+) -> None:
     """Take a tag from a customer, if they have it."""
     change = partial(without_tag, tag=tag)
     await database.run(lambda tx: tag_customer(tx, customer, change, actor, now))
@@ -216,7 +233,11 @@ async def untag(database: Database, actor: Actor, now: datetime, customer: Id, t
     operation_id="MarkSpam",
 )
 async def spam(
-    database: Database, caller: Caller, actor: Actor, now: datetime, customer: Id
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    customer: Id,
 ) -> Marked:
     """Mark a customer as spam: the work on them ends, and the open conversation closes.
 
@@ -236,7 +257,11 @@ async def spam(
     operation_id="UnmarkSpam",
 )
 async def not_spam(
-    database: Database, actor: Actor, book: Published, now: datetime, customer: Id
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    book: NamedDependency[Published],
+    now: NamedDependency[datetime],
+    customer: Id,
 ) -> None:
     """Take the mark away. What the customer has said meanwhile is queued for an agent."""
     await database.run(lambda tx: unmark_spam(tx, customer, actor, book, now))
@@ -249,7 +274,11 @@ async def not_spam(
     operation_id="BlockIdentity",
 )
 async def block(
-    database: Database, actor: Actor, now: datetime, customer: Id, identity: Id
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    customer: Id,
+    identity: Id,
 ) -> Blocked:
     """Refuse what comes from this identity from now on."""
     return Blocked(
@@ -264,7 +293,11 @@ async def block(
     operation_id="UnblockIdentity",
 )
 async def unblock(
-    database: Database, actor: Actor, now: datetime, customer: Id, identity: Id
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    customer: Id,
+    identity: Id,
 ) -> None:
     """Take again what comes from this identity."""
     await database.run(lambda tx: unblock_identity(tx, customer, identity, actor, now))
@@ -277,7 +310,12 @@ async def unblock(
     operation_id="StartConversation",
 )
 async def start(
-    database: Database, actor: Actor, book: Published, now: datetime, customer: Id, data: Start
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    book: NamedDependency[Published],
+    now: NamedDependency[datetime],
+    customer: Id,
+    data: JSONBody[Start],
 ) -> Started:
     """Write to a customer with whom no conversation is open; the work is yours.
 

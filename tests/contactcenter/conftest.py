@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,7 +104,7 @@ class Desk:
     database: Database
     book: Published
     connection: "asyncpg.Connection[asyncpg.Record]"
-    numbers: Iterable[int]
+    numbers: Iterator[int]
 
     async def rows(self, sql: str, *args: object) -> list[dict[str, object]]:
         return [dict(row) for row in await self.connection.fetch(sql, *args)]
@@ -116,7 +116,8 @@ class Desk:
         """A person, who takes work unless `capacity` is None, and is at their desk."""
         number = next(self.numbers)
         person = await self.value(
-            "INSERT INTO person (login, name, role, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+            "INSERT INTO person (login, name, role, created_at)"
+            " VALUES ($1, $2, $3, $4) RETURNING id",
             f"p{number}",
             f"Person {number}",
             role,
