@@ -394,6 +394,7 @@ CREATE TABLE log_cursor (
     reader  text PRIMARY KEY,
     seq     bigint NOT NULL
 );
+INSERT INTO log_cursor (reader, seq) VALUES ('webhooks', 0);
 
 -- The transaction's last call. The lock makes the order of numbers the order of commits; it is held
 -- from here to the commit, so nothing else may follow. Returns the first number, and how long the
