@@ -22,8 +22,15 @@ PARK_AFTER = timedelta(hours=24)
 """An event that is not delivered for this long is given up at its next failure."""
 
 
+class Receiver(msgspec.Struct, frozen=True):
+    """Where a key's events go, and the secrets that sign them: more than one during a change."""
+
+    url: str
+    secrets: list[str]
+
+
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that this process has claimed until `lease_until`, with all that sending it takes."""
+    """An event that a process has claimed until `lease_until`, with all that sending it takes."""
 
     id: int
     api_key_id: int
@@ -39,6 +46,11 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     lease_until: datetime
     url: str
     secrets: list[str]
+
+    @property
+    def receiver(self) -> Receiver:
+        """Where it goes."""
+        return Receiver(self.url, self.secrets)
 
     @property
     def message_id(self) -> str:

@@ -1,0 +1,210 @@
+"""Events for bots on their way: recorded from the log, claimed under a lease, settled."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.model.webhook_event import Event, Identity, event, identities
+from contactcenter.model.webhook_sending import Outcome, Sending
+from contactcenter.words import Delivery
+
+FACTS_MAX = 1000
+"""How many facts one transaction passes."""
+
+LEASE = timedelta(seconds=60)
+"""How long a process has for one attempt, and for saying how it went."""
+
+Stream = tuple[int, int]
+"""What is in order: the events for one key about one conversation."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far the reader has come. `more`: the log goes on there."""
+
+    position: int
+    events: int
+    more: bool
+
+
+class _Page(msgspec.Struct, frozen=True):
+    last: int
+    facts: int
+
+
+class _LogRow(msgspec.Struct, frozen=True):
+    fact: facts.Fact
+
+
+class _Extended(msgspec.Struct, frozen=True):
+    api_key_id: int
+    conversation_id: int
+    last_number: int
+
+
+class _Delivery(msgspec.Struct, frozen=True):
+    conversation_id: int
+    identity_id: int
+    number: int
+    delivery: Delivery
+    bot_id: int | None
+    agents: list[int]
+
+
+async def record(tx: Tx, now: datetime) -> Progress | None:
+    """Make events of the next facts, and move the cursor past them. None: another process does.
+
+    Events go to keys that have a webhook and are not revoked; others are passed over for good.
+    """
+    position = await tx.maybe(int, "webhooks.lock_cursor")
+    if position is None:
+        return None
+    page = await tx.one(_Page, "webhooks.page_end", position, FACTS_MAX)
+    if page.facts == 0:
+        return Progress(position, 0, more=False)
+    rows = await tx.many(_LogRow, "webhooks.page", position, page.last)
+    events = await _events(tx, [row.fact for row in rows])
+    if events:
+        await _insert(tx, events, now)
+    await tx.do("webhooks.move_cursor", page.last)
+    return Progress(page.last, len(events), more=page.facts == FACTS_MAX)
+
+
+async def claim(
+    tx: Tx, now: datetime, total: int, per_key: int, rooms: Mapping[int, int]
+) -> list[Sending]:
+    """The due heads, oldest first, ours until the lease ends: at most `total`.
+
+    Of each key at most `per_key`, or what `rooms` has for it.
+    """
+    return await tx.many(
+        Sending,
+        "webhooks.claim",
+        now,
+        now + LEASE,
+        total,
+        per_key,
+        list(rooms.keys()),
+        list(rooms.values()),
+    )
+
+
+async def settle(tx: Tx, outcomes: Sequence[Outcome]) -> list[bool | Exception]:
+    """Write what became of claimed events, at most one of each stream.
+
+    False for one whose lease had ended and was taken by another: that one's outcome counts.
+    """
+    delivering = [o for o in outcomes if o.state != "pending" and o.sending.interaction_id]
+    conversations = {o.sending.conversation_id for o in delivering}
+    await tx.do("webhooks.lock_conversations", sorted(conversations))
+    leased = set(
+        await tx.many(
+            int,
+            "webhooks.lock_leased",
+            [o.sending.id for o in outcomes],
+            [o.sending.api_key_id for o in outcomes],
+            [o.sending.conversation_id for o in outcomes],
+            [o.sending.lease_until for o in outcomes],
+        )
+    )
+    ours = [o for o in outcomes if o.sending.id in leased]
+    await _settle_events(tx, ours)
+    await _settle_interactions(tx, [o for o in delivering if o.sending.id in leased])
+    for o in ours:
+        if o.state == "parked":
+            tx.emit(
+                facts.WebhookParked(
+                    at=o.at,
+                    key=o.sending.api_key_id,
+                    conversation=o.sending.conversation_id,
+                    number=o.sending.number,
+                    error=o.error or "",
+                )
+            )
+    return [o.sending.id in leased for o in outcomes]
+
+
+async def _events(tx: Tx, told: Sequence[facts.Fact]) -> list[Event]:
+    if not told:
+        return []
+    named = identities(told)
+    rows = await tx.many(Identity, "webhooks.identities", sorted(named)) if named else []
+    known = {row.id: row for row in rows}
+    events = [e for fact in told if (e := event(fact, known))]
+    keys = sorted({e.key for e in events})
+    listening = set(await tx.many(int, "webhooks.listening", keys)) if keys else set[int]()
+    return [e for e in events if e.key in listening]
+
+
+async def _insert(tx: Tx, events: Sequence[Event], now: datetime) -> None:
+    """Number the events of each stream in the order of the log."""
+    counts = Counter[Stream]((e.key, e.conversation) for e in events)
+    extended = await tx.many(
+        _Extended,
+        "webhooks.extend",
+        [key for key, _ in counts],
+        [conversation for _, conversation in counts],
+        list(counts.values()),
+        now,
+    )
+    last = {(s.api_key_id, s.conversation_id): s.last_number for s in extended}
+    following = {stream: last[stream] - count + 1 for stream, count in counts.items()}
+    numbers: list[int] = []
+    for e in events:
+        numbers.append(following[e.key, e.conversation])
+        following[e.key, e.conversation] += 1
+    await tx.do(
+        "webhooks.insert",
+        [e.key for e in events],
+        [e.conversation for e in events],
+        numbers,
+        [e.type for e in events],
+        [e.at for e in events],
+        [msgspec.json.encode(e.data) for e in events],
+        [e.interaction_id for e in events],
+        now,
+    )
+
+
+async def _settle_events(tx: Tx, ours: Sequence[Outcome]) -> None:
+    states = [o.state for o in ours]
+    at = [o.at for o in ours]
+    errors = [o.error for o in ours]
+    await tx.do("webhooks.settle_events", [o.sending.id for o in ours], states, errors, at)
+    await tx.do(
+        "webhooks.settle_streams",
+        [o.sending.api_key_id for o in ours],
+        [o.sending.conversation_id for o in ours],
+        [o.sending.number for o in ours],
+        states,
+        at,
+        [o.due_at for o in ours],
+    )
+
+
+async def _settle_interactions(tx: Tx, ours: Sequence[Outcome]) -> None:
+    """An interaction is accepted when its event has arrived, and failed when that was given up."""
+    if not ours:
+        return
+    changed = await tx.many(
+        _Delivery,
+        "webhooks.settle_interactions",
+        [o.sending.interaction_id for o in ours],
+        [o.sending.api_key_id for o in ours],
+        ["accepted" if o.state == "delivered" else "failed" for o in ours],
+    )
+    for c in changed:
+        tx.emit(
+            facts.DeliveryChanged(
+                at=max(o.at for o in ours),
+                conversation=c.conversation_id,
+                identity_id=c.identity_id,
+                up_to=c.number,
+                delivery=c.delivery,
+                agents=c.agents,
+                bot=c.bot_id,
+            )
+        )
