@@ -1,0 +1,62 @@
+"""The customer leaves before the matter is settled."""
+
+from datetime import datetime
+from typing import Literal
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.model.rulebook import Published
+from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.finish import close
+from contactcenter.record.held import Held, hold_conversation
+from contactcenter.record.offers import pending_for_items, rescind
+from contactcenter.record.waits import abandoned
+from contactcenter.record.work import save
+
+LEFT = "The customer has left the chat."
+
+Left = Literal["abandoned", "told", "nothing"]
+
+
+async def leave(tx: Tx, conversation: int, book: Published, now: datetime) -> Left:
+    """The customer ends it: work that nobody has is abandoned, and whoever has it is told.
+
+    `nothing`: there was no work, or the conversation was closed before.
+    """
+    opened, item = await hold_conversation(tx, conversation)
+    if item is None:
+        return "nothing"
+    held = Held(item, opened)
+    if item.state in ("active", "wrapup"):
+        await _tell(tx, held, now)
+        return "told"
+    await _abandon(tx, held, book, now)
+    return "abandoned"
+
+
+async def _abandon(tx: Tx, held: Held, book: Published, now: datetime) -> None:
+    """A pending offer is withdrawn, and counts against nobody."""
+    item = held.item
+    offers = await pending_for_items(tx, [item.id])
+    await rescind(tx, offers, {item.id: (item, held.bot)}, "customer_left", now)
+    await save(tx, [(item, item.ended("abandoned", now))])
+    within = await abandoned(tx, item, book, now)
+    tx.emit(
+        facts.ItemAbandoned(
+            at=now, **item.about(held.bot), enqueued_at=item.enqueued_at, within=within
+        )
+    )
+    await close(tx, held, "abandoned", now)
+
+
+async def _tell(tx: Tx, held: Held, now: datetime) -> None:
+    draft = Draft(
+        kind="note",
+        direction="internal",
+        channel=held.item.channel,
+        author_kind="system",
+        text=LEFT,
+        occurred_at=now,
+    )
+    conversations = {held.conversation.id: held.conversation}
+    await append(tx, [Placed(held.conversation.id, draft, held.item)], conversations, now)
