@@ -42,14 +42,14 @@ async def configure(tx: Tx, key: int, webhook: Webhook, by: Actor, now: datetime
     if await tx.maybe(int, "webhooks.configure", *args) is None:
         raise _no_key(key)
     await tx.do("webhooks.hurry", key, now)
-    await audit(tx, by, "webhook.configure", "api_key", key, now)
+    await audit(tx, by, "webhook.configure", "key", key, now)
 
 
 async def remove(tx: Tx, key: int, by: Actor, now: datetime) -> None:
     """Send the key nothing any more. What was not delivered is kept for the next webhook."""
     if await tx.maybe(int, "webhooks.remove", key) is None:
         raise _no_key(key)
-    await audit(tx, by, "webhook.remove", "api_key", key, now)
+    await audit(tx, by, "webhook.remove", "key", key, now)
 
 
 async def redeliver(tx: Tx, event: int, by: Actor, now: datetime) -> None:

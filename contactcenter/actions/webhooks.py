@@ -104,15 +104,15 @@ async def settle(tx: Tx, outcomes: Sequence[Outcome]) -> list[bool | Exception]:
         await tx.many(
             int,
             "webhooks.lock_leased",
-            [o.sending.id for o in outcomes],
             [o.sending.api_key_id for o in outcomes],
             [o.sending.conversation_id for o in outcomes],
             [o.sending.lease_until for o in outcomes],
         )
     )
-    ours = [o for o in outcomes if o.sending.id in leased]
+    counts = [place in leased for place in range(1, len(outcomes) + 1)]
+    ours = [o for o, ok in zip(outcomes, counts, strict=True) if ok]
     await _settle_events(tx, ours)
-    await _settle_interactions(tx, [o for o in delivering if o.sending.id in leased])
+    await _settle_interactions(tx, [o for o in ours if o in delivering])
     for o in ours:
         if o.state == "parked":
             tx.emit(
@@ -124,7 +124,7 @@ async def settle(tx: Tx, outcomes: Sequence[Outcome]) -> list[bool | Exception]:
                     error=o.error or "",
                 )
             )
-    return [o.sending.id in leased for o in outcomes]
+    return list[bool | Exception](counts)
 
 
 async def _events(tx: Tx, told: Sequence[facts.Fact]) -> list[Event]:

@@ -76,8 +76,8 @@ SELECT id FROM conversation WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY
 
 -- Which of these are still ours: a lease that another has taken since has another end.
 -- name: lock_leased
-SELECT n.id FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
-    AS n (id, api_key_id, conversation_id, lease_until)
+SELECT n.place FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[])
+    WITH ORDINALITY AS n (api_key_id, conversation_id, lease_until, place)
 JOIN webhook_stream s USING (api_key_id, conversation_id, lease_until)
 ORDER BY s.api_key_id, s.conversation_id FOR NO KEY UPDATE OF s
 
