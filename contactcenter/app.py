@@ -3,12 +3,13 @@
 import asyncio
 import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import structlog
-from litestar import Litestar, Router
+from litestar import Litestar
+from litestar import Router as Routes
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -17,20 +18,51 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from contactcenter import __version__
 from contactcenter.actions.receive import Inbound, Received, receive
-from contactcenter.api import access, conversations, customers, health, interactions, problems
+from contactcenter.api import (
+    access,
+    audit,
+    auth,
+    connections,
+    conversations,
+    customers,
+    desktop,
+    health,
+    interactions,
+    keys,
+    people,
+    problems,
+    supervisor,
+)
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
+from contactcenter.errors import Unavailable
 from contactcenter.facts import Fact
 from contactcenter.live.credentials import Credentials
 from contactcenter.live.fanout import Fanout, Signal
 from contactcenter.live.health import Health
+from contactcenter.live.hub import Hub
 from contactcenter.live.limits import Limits
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.settings import Settings
 from contactcenter.workers.keep import keep
+from contactcenter.workers.presence import ProcessLease
+from contactcenter.workers.router import Router
 from contactcenter.workers.timers import Timers
 
+API = (
+    audit,
+    auth,
+    connections,
+    conversations,
+    customers,
+    desktop,
+    health,
+    interactions,
+    keys,
+    people,
+    supervisor,
+)
 BODY_BYTES_MAX = 4 * 1_048_576
 DRAIN_S_MAX = 5.0
 
@@ -59,17 +91,26 @@ class House:
             lambda tx, items: receive(tx, items, self.rulebook.current, clock()),
         )
         self.timers = Timers(database, self.rulebook, clock)
+        self.router = Router(database, self.tail, self.rulebook, clock, settings.process)
+        self.hub = Hub()
+        self.lease = ProcessLease(database, self.hub, self.rulebook, clock, settings.process)
         self.health = Health(
-            database, self.fanout, lambda: False, lambda: self.rulebook.current.version
+            database,
+            self.fanout,
+            lambda: self.router.leads,
+            lambda: self.rulebook.current.version,
         )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         self.database.committed = self._committed
-        for reader in (self.rulebook.read, self.credentials.read):
-            self.tail.follow(reader)
         await self.tail.start()
         await self.rulebook.load()
+        async with self.database.snapshot() as tx:
+            await self.hub.load(tx, self.rulebook.current.rules.organisation.timezone)
+        for reader in (self.rulebook.read, self.credentials.read, self.hub.read):
+            self.tail.follow(reader)
+        await self.lease.begin()
         workers: dict[str, Callable[[], Awaitable[None]]] = {
             "tail": self.tail.run,
             "fanout": self.fanout.run,
@@ -77,6 +118,8 @@ class House:
             "rulebook": self.rulebook.run,
             "receive": self.receiving.run,
             "timers": self.timers.run,
+            "router": self.router.run,
+            "lease": self.lease.run,
         }
         self._tasks = [asyncio.create_task(keep(n, run), name=n) for n, run in workers.items()]
         # What has been built by now stays: the collector need not look at it again.
@@ -93,7 +136,11 @@ class House:
         for task in reversed(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(Unavailable):
+            await self.router.release()
+            await self.lease.end()
         await self.fanout.close()
+        await self.limits.close()
         await self.database.close()
 
     def _committed(self, first: int, facts: Sequence[Fact], encoded: Sequence[bytes]) -> None:
@@ -101,7 +148,7 @@ class House:
         self.fanout.committed(first, facts, encoded)
 
     def _signalled(self, signal: Signal) -> None:
-        """Somebody is typing, here or elsewhere."""
+        self.hub.signalled(signal)
 
 
 async def open_house(settings: Settings) -> House:
@@ -131,10 +178,17 @@ def create(house: House) -> Litestar:
         "limits": house.limits,
         "receiving": house.receiving,
         "health": house.health,
+        "hub": house.hub,
+        "rulebook": house.rulebook,
     }
     app = Litestar(
         route_handlers=[
             *health.ROUTES,
+            *auth.ROUTES,
+            *people.ROUTES,
+            *keys.ROUTES,
+            *connections.ROUTES,
+            *audit.ROUTES,
             *interactions.ROUTES,
             *customers.ROUTES,
             *conversations.ROUTES,
@@ -146,6 +200,7 @@ def create(house: House) -> Litestar:
                 for name, part in provided.items()
             },
             "book": Provide(lambda: house.rulebook.current, sync_to_thread=False),
+            "clock": Provide(_always(clock), sync_to_thread=False),
             "now": Provide(clock, sync_to_thread=False),
             **access.DEPENDENCIES,
         },
@@ -160,7 +215,7 @@ def create(house: House) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Contact center",
             version=__version__,
-            openapi_router=Router("/v1", route_handlers=[], opt=access.who("nobody")),
+            openapi_router=Routes("/v1", route_handlers=[], opt=access.who("nobody")),
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
         logging_config=None,

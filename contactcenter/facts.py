@@ -297,6 +297,7 @@ class AgentConfigured(Happened, frozen=True, kw_only=True, tag=True):
 class PresenceChanged(Happened, frozen=True, kw_only=True, tag=True):
     agent: int
     presence: Presence
+    since: datetime
     reason: str | None = None
     idle_since: datetime
     misses: int = 0

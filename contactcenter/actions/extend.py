@@ -98,6 +98,7 @@ async def _make(
         [p.explanation for p, _ in granted],
         now,
         book.version,
+        [item.queue for _, item in granted],
     )
     items = {item.id: item for _, item in granted}
     shown = {s.item_id: s for s in await tx.many(Shown, "offers.shown", sorted(items))}

@@ -1,7 +1,7 @@
 """One transaction, as an action sees it: typed reads, guarded writes, facts and timers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 import asyncpg
@@ -12,7 +12,7 @@ from contactcenter.facts import Fact
 
 T = TypeVar("T")
 
-_BUILTIN = (datetime, bytes)
+_BUILTIN = (datetime, date, bytes)
 
 
 class Due(msgspec.Struct, frozen=True):

@@ -7,13 +7,14 @@ stream): `prev` is the last `seq` that the client has, or something is missing a
 with `resume` anew.
 """
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from contactcenter.errors import Problem
-from contactcenter.facts import Fact, Said
+from contactcenter.facts import Fact
+from contactcenter.live.board import Board
+from contactcenter.record.desk import Desk
 
 VERSION = 1
 FRAME_BYTES_MAX = 64 * 1024
@@ -99,75 +100,13 @@ AnyCommand = (
 FromDesktop = Hello | Typing | AnyCommand
 
 
-class Ask(msgspec.Struct, frozen=True, tag="hello", forbid_unknown_fields=True):
-    """The board's only frame: as the desktop's `hello`."""
+class Watch(msgspec.Struct, frozen=True, tag="hello", forbid_unknown_fields=True):
+    """A board's only frame; said again, it gets the board anew."""
 
     version: int
-    resume: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
 
 
 # From us
-
-
-class Self(msgspec.Struct, frozen=True, kw_only=True):
-    """The agent as they are now."""
-
-    id: int
-    name: str
-    presence: str
-    reason: str | None
-    since: datetime
-    skills: dict[str, int]
-    capacity: int
-
-
-class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A pending offer; `sentence` says why to this agent."""
-
-    id: int
-    item: int
-    conversation: int
-    queue: str
-    channel: str
-    expires_at: datetime
-    sentence: str
-    customer_name: str | None
-    tier: str | None
-    value: int
-    excerpt: str
-
-
-class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A work item that the agent has, with the end of its conversation."""
-
-    id: int
-    conversation: int
-    customer: int
-    customer_name: str | None
-    tier: str | None
-    value: int
-    state: str
-    queue: str
-    channel: str
-    epoch: int
-    dormant: bool
-    waiting_for: str
-    waiting_since: datetime
-    intent: str | None
-    read_number: int
-    interactions: list[Said] = []
-
-
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole desktop at one moment of the log."""
-
-    me: Self
-    offers: list[OfferShown]
-    items: list[ItemShown]
-    reasons: list[str]
-    dispositions: list[str]
-    queues: dict[str, str]
-    rulebook: int
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
@@ -176,7 +115,15 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     version: int
     seq: int
     resumed: bool
-    snapshot: Any = None
+    snapshot: Desk | None = None
+
+
+class BoardWelcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """The board as it was after `seq`; fold the events into it."""
+
+    version: int
+    seq: int
+    snapshot: Board
 
 
 class Event(msgspec.Struct, frozen=True, tag="event"):

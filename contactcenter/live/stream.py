@@ -58,6 +58,8 @@ class Stream:
 
     def say(self, frame: bytes) -> None:
         """A frame without a number: an answer, a complaint, typing."""
+        if self.lost:
+            return
         self._outbox.append(frame)
         if len(self._outbox) > WAITING_MAX:
             self._lose()

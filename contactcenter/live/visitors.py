@@ -92,7 +92,7 @@ class Visitors:
         _discard(self._by_identity, place.identities, visitor)
         _discard(self._by_conversation, self._conversations.pop(visitor, ()), visitor)
 
-    def read(self, _seq: int, fact: Fact) -> None:  # noqa: C901, PLR0912 -- a line for each fact
+    def read(self, _seq: int, fact: Fact) -> None:  # noqa: C901 -- a line for each fact
         """Follow the log."""
         match fact:
             case facts.InteractionAppended():

@@ -58,6 +58,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
             at=at,
             agent=self.id,
             presence=self.seen_as,
+            since=self.gone_since or self.presence_since,
             reason=None if self.gone_since else self.presence_reason,
             idle_since=self.idle_since,
             misses=self.misses,

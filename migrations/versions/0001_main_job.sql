@@ -293,6 +293,7 @@ CREATE INDEX queue_wait_ended ON queue_wait (ended_at);
 CREATE TABLE offer (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     item_id     bigint NOT NULL REFERENCES work_item,
+    queue       text NOT NULL,  -- where it waited then
     agent_id    bigint NOT NULL REFERENCES agent,
     state       text NOT NULL DEFAULT 'pending' CHECK (state IN
                     ('pending', 'accepted', 'declined', 'expired', 'rescinded')),

@@ -9,7 +9,7 @@ SELECT a.id, a.at, a.actor_kind, a.actor_id, coalesce(p.name, k.name) AS actor_n
 FROM audit a
 LEFT JOIN person p ON a.actor_kind = 'person' AND p.id = a.actor_id
 LEFT JOIN api_key k ON a.actor_kind = 'bot' AND k.id = a.actor_id
-WHERE ($1::bigint IS NULL OR a.id < $1)
+WHERE a.id < $1
     AND ($2::text IS NULL OR a.subject_kind = $2)
     AND ($3::bigint IS NULL OR a.subject_id = $3)
     AND ($4::text IS NULL OR a.actor_kind = $4)

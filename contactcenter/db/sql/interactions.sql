@@ -43,4 +43,4 @@ FROM interaction WHERE conversation_id = $1 AND number = $2
 SELECT id, number, position, kind, direction, channel, author_kind, author_id, identity_id,
        connection_id, text, parts, delivery, occurred_at, received_at, request_id
 FROM interaction WHERE conversation_id = $1 AND number > $2 AND direction = 'inbound'
-ORDER BY number
+ORDER BY number LIMIT 100

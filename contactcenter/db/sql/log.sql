@@ -11,3 +11,7 @@ SELECT coalesce(max(seq), 0) FROM log
 
 -- name: ping
 SELECT 1
+
+-- The first number that is still kept.
+-- name: oldest
+SELECT coalesce(min(seq), 1) FROM log

@@ -1,8 +1,10 @@
 -- name: insert
-INSERT INTO offer (item_id, agent_id, made_at, expires_at, sentence, explanation, rulebook_version)
-SELECT item_id, agent_id, $6, expires_at, sentence, explanation, $7
-FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::jsonb[])
-    AS o (item_id, agent_id, expires_at, sentence, explanation)
+INSERT INTO offer (
+    item_id, agent_id, made_at, expires_at, sentence, explanation, rulebook_version, queue
+)
+SELECT item_id, agent_id, $6, expires_at, sentence, explanation, $7, queue
+FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::jsonb[], $8::text[])
+    AS o (item_id, agent_id, expires_at, sentence, explanation, queue)
 RETURNING id, item_id, agent_id, state, reason, made_at, expires_at, ended_at, excluded_until, sentence
 
 -- name: read
@@ -36,3 +38,10 @@ LEFT JOIN LATERAL (
     WHERE i.conversation_id = v.id AND i.direction = 'inbound' ORDER BY i.number DESC LIMIT 1
 ) said ON true
 WHERE w.id = ANY ($1::bigint[])
+
+-- name: explained
+SELECT id AS offer, made_at AS at, item_id AS item, queue, agent_id AS agent, sentence,
+       state AS outcome, reason, ended_at, rulebook_version, explanation
+FROM offer
+WHERE ($1::bigint IS NULL OR id < $1) AND ($2::bigint IS NULL OR item_id = $2)
+ORDER BY id DESC LIMIT $3

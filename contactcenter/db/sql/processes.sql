@@ -11,3 +11,8 @@ DELETE FROM process p WHERE p.expires_at <= clock_timestamp() - interval '1 minu
 
 -- name: leave
 UPDATE process SET expires_at = clock_timestamp() WHERE id = $1
+
+-- No row: the lease had ended, and the sockets with it.
+-- name: renew_living
+UPDATE process SET expires_at = clock_timestamp() + make_interval(secs => $2)
+WHERE id = $1 AND expires_at > clock_timestamp() RETURNING true

@@ -1,0 +1,211 @@
+"""The agent's desktop: one socket for what happens, and for what the agent does."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, assert_never
+
+import msgspec
+from litestar import websocket
+from litestar.di import NamedDependency
+
+from contactcenter.actions.accept import accept
+from contactcenter.actions.miss import decline
+from contactcenter.actions.presence import connect, disconnect, set_presence
+from contactcenter.actions.read import read as mark_read
+from contactcenter.actions.reply import note, reply
+from contactcenter.actions.resolve import finish_wrap_up, resolve
+from contactcenter.actions.transfer import transfer
+from contactcenter.api import sockets
+from contactcenter.api.access import STAFF, Caller, who
+from contactcenter.api.commands import once
+from contactcenter.db.database import Database
+from contactcenter.db.tail import LogRow
+from contactcenter.db.tx import Tx
+from contactcenter.errors import Refusal, Unavailable
+from contactcenter.live import frames
+from contactcenter.live.audience import EVERYBODY, agents_concerned
+from contactcenter.live.fanout import Fanout
+from contactcenter.live.hub import Client, Hub
+from contactcenter.live.rulebook import RulebookInForce
+from contactcenter.live.stream import encode
+from contactcenter.model.rulebook import Published
+from contactcenter.record.desk import read_desk
+from contactcenter.settings import Settings
+
+REPLAY_MAX = 2_000
+"""Who has missed more of the log than this gets a snapshot."""
+
+_decoder: msgspec.json.Decoder[frames.FromDesktop] = msgspec.json.Decoder(frames.FromDesktop)
+
+
+@websocket("/v1/desktop", opt=who(*STAFF))
+async def desktop(
+    socket: sockets.AnySocket,
+    caller: NamedDependency[Caller],
+    database: NamedDependency[Database],
+    hub: NamedDependency[Hub],
+    fanout: NamedDependency[Fanout],
+    rulebook: NamedDependency[RulebookInForce],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Callable[[], datetime]],
+) -> None:
+    """An agent at work, until the socket closes. Whoever has no socket is gone."""
+    assert caller.person_id is not None
+    assert caller.session_id is not None
+    await socket.accept()
+    try:
+        hello = await sockets.greeting(socket, _decoder.decode, frames.Hello)
+    except (sockets.Gone, Refusal):
+        return
+    if hello is None:
+        return
+    client = hub.join(caller.person_id, caller.session_id)
+    desk = _Desk(client, caller, database, hub, fanout, rulebook, clock)
+    number: int | None = None
+    try:
+        number = await database.run(
+            lambda tx: connect(tx, client.agent, settings.process, client.session, clock())
+        )
+        await desk.begin(hello.resume)
+        await sockets.both(
+            sockets.write(socket, client, partial(desk.begin, None)),
+            sockets.read(socket, client, desk.receive),
+        )
+    except Refusal as refusal:
+        await sockets.send(socket, encode(frames.Complaint(refusal.problem())))
+        await socket.close(sockets.CLOSE_REFUSED)
+    finally:
+        hub.leave(client)
+        if number is not None:
+            await asyncio.shield(_leave(database, number, rulebook.current, clock()))
+
+
+async def _leave(database: Database, number: int, book: Published, now: datetime) -> None:
+    """Say that the socket is closed. Where that fails, the process's lease says it later."""
+    try:
+        await database.run(lambda tx: disconnect(tx, number, book, now))
+    except Unavailable:
+        return
+
+
+class _Desk:
+    """One agent's connection: it starts the stream, and does what the frames ask."""
+
+    __slots__ = ("_caller", "_client", "_clock", "_database", "_fanout", "_hub", "_rulebook")
+
+    def __init__(
+        self,
+        client: Client,
+        caller: Caller,
+        database: Database,
+        hub: Hub,
+        fanout: Fanout,
+        rulebook: RulebookInForce,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._caller = caller
+        self._database = database
+        self._hub = hub
+        self._fanout = fanout
+        self._rulebook = rulebook
+        self._clock = clock
+
+    async def begin(self, resume: int | None) -> None:
+        """Start the stream: with what was missed since `resume`, or with the whole desktop."""
+        agent = self._client.agent
+        missed: list[tuple[int, bytes]] = []
+        desk = None
+        async with self._database.snapshot() as tx:
+            seq = await tx.one(int, "log.last")
+            oldest = await tx.one(int, "log.oldest")
+            resumed = resume is not None and oldest <= resume + 1 <= seq + 1 <= resume + REPLAY_MAX
+            if resumed and resume is not None:
+                rows = await tx.many(LogRow, "log.after", resume, REPLAY_MAX)
+                missed = [(r.seq, msgspec.json.encode(r.fact)) for r in rows if _shown(r, agent)]
+                seq = resume
+            else:
+                desk = await read_desk(tx, agent, self._rulebook.current)
+        welcome = frames.Welcome(frames.VERSION, seq, resumed, desk)
+        self._client.stream.start(encode(welcome), seq, missed)
+        self._client.bell.set()
+
+    async def receive(self, data: bytes) -> None:
+        """One frame of the agent."""
+        frame = _decoder.decode(data)
+        match frame:
+            case frames.Hello():
+                self._client.stream.restart()
+                await self.begin(frame.resume)
+            case frames.Typing():
+                if self._hub.owners.get(frame.conversation) == self._client.agent:
+                    agent = self._client.agent
+                    self._fanout.signal("typing", frame.conversation, "agent", agent)
+            case _:
+                await self._do(frame, data)
+
+    async def _do(self, command: frames.AnyCommand, data: bytes) -> None:
+        act = partial(self._act, command, self._rulebook.current, self._clock())
+        try:
+            answer = await once(
+                self._database, self._client.agent, command.id, data, act, self._clock()
+            )
+        except Refusal as refusal:
+            answer = frames.Answer(command.id, ok=False, problem=refusal.problem())
+        self._client.stream.say(encode(answer))
+        self._client.bell.set()
+
+    async def _act(  # noqa: PLR0911 -- a line for each command
+        self, command: frames.AnyCommand, book: Published, now: datetime, tx: Tx
+    ) -> Any:
+        agent = self._client.agent
+        match command:
+            case frames.SetPresence():
+                return await set_presence(tx, agent, command.state, command.reason, book, now)
+            case frames.Accept():
+                return await accept(tx, agent, command.offer, book, now)
+            case frames.Decline():
+                return await decline(tx, agent, command.offer, book, now)
+            case frames.Reply():
+                return await reply(
+                    tx,
+                    agent,
+                    command.item,
+                    command.text,
+                    seen=command.seen,
+                    connection_id=command.connection,
+                    book=book,
+                    now=now,
+                    request_id=command.id,
+                )
+            case frames.Note():
+                return await note(tx, agent, command.conversation, command.text, now, command.id)
+            case frames.Read():
+                return await mark_read(tx, agent, command.conversation, command.number, now)
+            case frames.Transfer():
+                return await transfer(
+                    tx,
+                    agent,
+                    command.item,
+                    queue=command.queue,
+                    to_agent=command.agent,
+                    note=command.note,
+                    book=book,
+                    now=now,
+                )
+            case frames.Resolve():
+                return await resolve(tx, agent, command.item, command.disposition, book, now)
+            case frames.FinishWrapUp():
+                return await finish_wrap_up(tx, agent, command.item, now)
+            case _:
+                assert_never(command)
+
+
+def _shown(row: LogRow, agent: int) -> bool:
+    concerned = agents_concerned(row.fact)
+    return agent in concerned or concerned == EVERYBODY
+
+
+ROUTES = [desktop]

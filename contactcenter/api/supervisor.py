@@ -1,0 +1,196 @@
+"""The supervisor's board: a socket to be folded, the numbers at once, and orders."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import get, post, websocket
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from contactcenter.actions.transfer import Assigned, assign, requeue
+from contactcenter.api import sockets
+from contactcenter.api.access import Caller, who
+from contactcenter.api.paging import Id, Limit
+from contactcenter.db.database import Database
+from contactcenter.db.tx import Tx
+from contactcenter.errors import Refusal
+from contactcenter.live import frames
+from contactcenter.live.board import AgentShown, Decision, QueueShown, summarise
+from contactcenter.live.hub import Client, Hub
+from contactcenter.model.caller import Actor
+from contactcenter.model.rulebook import Published
+from contactcenter.record.audit import audit
+
+WHO = who("supervisor", "administrator")
+
+_decoder = msgspec.json.Decoder(frames.Watch)
+
+
+class AgentNow(msgspec.Struct, frozen=True):
+    """An agent: what they are since when, and how many items they carry."""
+
+    id: int
+    shown: AgentShown
+    items: int
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """All queues and agents at one moment of the log."""
+
+    seq: int
+    at: datetime
+    service_level_means: str
+    queues: list[QueueShown]
+    agents: list[AgentNow]
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer with its whole explanation, as the engine gave it."""
+
+    offer: int
+    at: datetime
+    item: int
+    queue: str
+    agent: int
+    sentence: str
+    outcome: str
+    reason: str | None
+    ended_at: datetime | None
+    rulebook_version: int
+    explanation: dict[str, object]
+
+
+class Decisions(msgspec.Struct, frozen=True):
+    items: list[Explained]
+    next: int | None
+
+
+class Assign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """To whom. They get it at once, whatever they carry."""
+
+    agent: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+
+
+class Requeue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Into which queue; without one, that where it waited."""
+
+    queue: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+
+@websocket("/v1/board", opt=WHO)
+async def board(
+    socket: sockets.AnySocket, caller: NamedDependency[Caller], hub: NamedDependency[Hub]
+) -> None:
+    """The board as it is, and then every fact that changes it."""
+    assert caller.session_id is not None
+    await socket.accept()
+    try:
+        if await sockets.greeting(socket, _decoder.decode, frames.Watch) is None:
+            return
+    except (sockets.Gone, Refusal):
+        return
+    client = Client(caller.person_id or 0, caller.session_id)
+
+    async def restart() -> None:
+        hub.show(client)
+
+    async def receive(data: bytes) -> None:
+        _decoder.decode(data)
+        client.stream.restart()
+        hub.show(client)
+
+    hub.watch(client)
+    try:
+        await sockets.both(
+            sockets.write(socket, client, restart), sockets.read(socket, client, receive)
+        )
+    finally:
+        hub.unwatch(client)
+
+
+@get("/v1/board/numbers", opt=WHO, tags=["supervision"], operation_id="GetBoard")
+async def numbers(
+    hub: NamedDependency[Hub], book: NamedDependency[Published], now: NamedDependency[datetime]
+) -> Numbers:
+    """Per queue: waiting, longest wait, service level, answered, abandoned; and every agent."""
+    carried: dict[int, int] = {}
+    for owned in hub.board.owned.values():
+        carried[owned.agent] = carried.get(owned.agent, 0) + 1
+    return Numbers(
+        seq=hub.board.seq,
+        at=now,
+        service_level_means="answered within the target, of all answered or abandoned today",
+        queues=summarise(hub.board, book.rules.queues, now),
+        agents=[
+            AgentNow(agent, shown, carried.get(agent, 0))
+            for agent, shown in sorted(hub.board.agents.items())
+        ],
+    )
+
+
+@get("/v1/decisions", opt=WHO, tags=["supervision"], operation_id="ListDecisions")
+async def decisions(
+    database: NamedDependency[Database],
+    before: Id | None = None,
+    item: Id | None = None,
+    limit: Limit = 50,
+) -> Decisions:
+    """The last offers and why each was made, newest first; of one item, where it is named."""
+    async with database.snapshot() as tx:
+        rows = await tx.many(Explained, "offers.explained", before, item, limit)
+    return Decisions(rows, rows[-1].offer if len(rows) == limit else None)
+
+
+@post(
+    "/v1/items/{item:int}/assign",
+    opt=WHO,
+    status_code=200,
+    tags=["supervision"],
+    operation_id="AssignItem",
+)
+async def assign_item(
+    item: Id,
+    data: JSONBody[Assign],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    book: NamedDependency[Published],
+    now: NamedDependency[datetime],
+) -> Assigned:
+    """Give an item to an agent, who may be yourself. It may exceed their capacity, and then says so."""
+
+    async def order(tx: Tx) -> Assigned:
+        assigned = await assign(tx, actor.id or 0, item, data.agent, book, now)
+        detail = {"agent": data.agent, "over_capacity": assigned.over_capacity}
+        await audit(tx, actor, "item.assigned", "work_item", item, now, after=detail)
+        return assigned
+
+    return await database.run(order)
+
+
+@post(
+    "/v1/items/{item:int}/requeue",
+    opt=WHO,
+    status_code=204,
+    tags=["supervision"],
+    operation_id="RequeueItem",
+)
+async def requeue_item(
+    item: Id,
+    data: JSONBody[Requeue],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    book: NamedDependency[Published],
+    now: NamedDependency[datetime],
+) -> None:
+    """Take an item from whoever has it, and let it wait in a queue."""
+
+    async def order(tx: Tx) -> None:
+        await requeue(tx, item, data.queue, book, now)
+        await audit(tx, actor, "item.requeued", "work_item", item, now, after={"queue": data.queue})
+
+    await database.run(order)
+
+
+ROUTES = [board, numbers, decisions, assign_item, requeue_item]

@@ -1,0 +1,285 @@
+"""The supervisors' board: a pure fold of facts over a snapshot of the record.
+
+`fold(snapshot before, facts) == snapshot after` for every action; the tests hold it to that.
+
+Service level is the share of waits that were answered within the queue's target, of all waits of
+the day that ended answered or abandoned. Days are those of the organisation's time zone.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.facts import Fact
+from contactcenter.words import ItemState, Presence
+
+DECISIONS_MAX = 50
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An item that waits in a queue, or is being offered."""
+
+    queue: str
+    conversation: int
+    enqueued_at: datetime
+    offered_to: int | None = None
+
+
+class Owned(msgspec.Struct, frozen=True):
+    """An item that an agent has."""
+
+    agent: int
+    queue: str
+    channel: str
+    conversation: int
+    weight: int
+    state: ItemState
+
+
+class Tally(msgspec.Struct):
+    """What ended on one day in one queue; `*_within`: inside the target."""
+
+    answered: int = 0
+    answered_within: int = 0
+    abandoned: int = 0
+    abandoned_within: int = 0
+
+
+class AgentShown(msgspec.Struct, frozen=True):
+    """An agent; `since`: when they took on that presence."""
+
+    name: str
+    presence: Presence
+    reason: str | None
+    since: datetime
+    capacity: int
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """An offer, why it was made, and what became of it."""
+
+    offer: int
+    at: datetime
+    item: int
+    queue: str
+    agent: int
+    sentence: str
+    outcome: str
+
+
+class Board(msgspec.Struct):
+    """The whole of it. `seq`: the last number of the log that it holds; `day`: that of `tallies`."""
+
+    zone: str
+    seq: int = 0
+    bots: dict[int, str] = {}
+    waiting: dict[int, Waiting] = {}
+    owned: dict[int, Owned] = {}
+    agents: dict[int, AgentShown] = {}
+    day: date | None = None
+    tallies: dict[str, Tally] = {}
+    decisions: list[Decision] = []
+
+    def fold(self, seq: int, fact: Fact) -> bool:  # noqa: C901, PLR0912 -- a line for each fact
+        """Apply one fact; whether it is one that boards show. What it already holds is passed over."""
+        if seq <= self.seq:
+            return False
+        self.seq = seq
+        match fact:
+            case facts.BotOwned():
+                self.bots[fact.item] = fact.queue
+            case facts.ItemQueued():
+                self._leave(fact.item)
+                self.waiting[fact.item] = Waiting(fact.queue, fact.conversation, fact.enqueued_at)
+            case facts.OfferMade():
+                self._offer(fact.item, fact.agent)
+                self._decided(fact)
+            case facts.OfferEnded():
+                self._offer(fact.item, None)
+                self._outcome(fact)
+            case facts.ItemAssigned():
+                self._assigned(fact)
+            case facts.ItemWeighed():
+                self._change(fact.item, weight=fact.weight)
+            case facts.ItemWrapUp():
+                self._change(fact.item, state="wrapup")
+            case facts.ItemReactivated():
+                self._change(fact.item, state="active")
+            case facts.ItemDone() | facts.ItemCancelled():
+                self._leave(fact.item)
+            case facts.ItemAbandoned():
+                self._leave(fact.item)
+                tally = self._tally(fact.queue, fact.at)
+                tally.abandoned += 1
+                tally.abandoned_within += fact.within
+            case facts.AgentConfigured():
+                self._configured(fact)
+            case facts.PresenceChanged():
+                self._presence(fact)
+            case (
+                facts.ItemWaiting()
+                | facts.CustomerChanged()
+                | facts.CustomersMerged()
+                | facts.ConversationOpened()
+                | facts.ConversationReopened()
+                | facts.ConversationClosed()
+                | facts.ConversationRead()
+                | facts.InteractionAppended()
+                | facts.DeliveryChanged()
+                | facts.SessionRevoked()
+                | facts.KeyRevoked()
+                | facts.VisitorSessionEnded()
+                | facts.RulebookPublished()
+                | facts.WebhookParked()
+                | facts.TimerParked()
+            ):
+                return False
+            case _:
+                assert_never(fact)
+        return True
+
+    def _leave(self, item: int) -> None:
+        for held in (self.bots, self.waiting, self.owned):
+            held.pop(item, None)
+
+    def _offer(self, item: int, agent: int | None) -> None:
+        if waiting := self.waiting.get(item):
+            self.waiting[item] = msgspec.structs.replace(waiting, offered_to=agent)
+
+    def _assigned(self, fact: facts.ItemAssigned) -> None:
+        self._leave(fact.item)
+        self.owned[fact.item] = Owned(
+            fact.agent, fact.queue, fact.channel, fact.conversation, fact.weight, "active"
+        )
+        if fact.answered_within is not None:
+            tally = self._tally(fact.queue, fact.at)
+            tally.answered += 1
+            tally.answered_within += fact.answered_within
+
+    def _change(self, item: int, **changes: object) -> None:
+        if owned := self.owned.get(item):
+            self.owned[item] = msgspec.structs.replace(owned, **changes)
+
+    def _tally(self, queue: str, at: datetime) -> Tally:
+        day = at.astimezone(ZoneInfo(self.zone)).date()
+        if day != self.day:
+            self.day, self.tallies = day, {}
+        return self.tallies.setdefault(queue, Tally())
+
+    def _decided(self, fact: facts.OfferMade) -> None:
+        self.decisions.insert(
+            0,
+            Decision(
+                fact.offer, fact.at, fact.item, fact.queue, fact.agent, fact.sentence, "pending"
+            ),
+        )
+        del self.decisions[DECISIONS_MAX:]
+
+    def _outcome(self, fact: facts.OfferEnded) -> None:
+        for place, decision in enumerate(self.decisions):
+            if decision.offer == fact.offer:
+                self.decisions[place] = msgspec.structs.replace(decision, outcome=fact.state)
+                return
+
+    def _configured(self, fact: facts.AgentConfigured) -> None:
+        shown = self.agents.get(fact.agent) or AgentShown(
+            fact.name, "offline", None, fact.at, fact.capacity
+        )
+        self.agents[fact.agent] = msgspec.structs.replace(
+            shown, name=fact.name, capacity=fact.capacity
+        )
+
+    def _presence(self, fact: facts.PresenceChanged) -> None:
+        if shown := self.agents.get(fact.agent):
+            self.agents[fact.agent] = msgspec.structs.replace(
+                shown, presence=fact.presence, reason=fact.reason, since=fact.since
+            )
+
+
+class QueueShown(msgspec.Struct, frozen=True):
+    """One queue, at a glance. Times in seconds; `service_level` None while nothing has ended."""
+
+    queue: str
+    waiting: int
+    offered: int
+    with_bot: int
+    active: int
+    longest_wait_s: float
+    answered: int
+    abandoned: int
+    service_level: float | None
+
+
+def summarise(board: Board, queues: Iterable[str], now: datetime) -> list[QueueShown]:
+    """The board's numbers per queue, of the day that `now` is on."""
+    today = now.astimezone(ZoneInfo(board.zone)).date() == board.day
+    shown: list[QueueShown] = []
+    for queue in queues:
+        waiting = [w for w in board.waiting.values() if w.queue == queue]
+        tally = board.tallies.get(queue, Tally()) if today else Tally()
+        ended = tally.answered + tally.abandoned
+        shown.append(
+            QueueShown(
+                queue=queue,
+                waiting=len(waiting),
+                offered=sum(w.offered_to is not None for w in waiting),
+                with_bot=sum(q == queue for q in board.bots.values()),
+                active=sum(o.queue == queue for o in board.owned.values()),
+                longest_wait_s=max(
+                    ((now - w.enqueued_at).total_seconds() for w in waiting), default=0.0
+                ),
+                answered=tally.answered,
+                abandoned=tally.abandoned,
+                service_level=tally.answered_within / ended if ended else None,
+            )
+        )
+    return shown
+
+
+class _Item(msgspec.Struct, frozen=True):
+    item: int
+    state: ItemState
+    agent: int | None
+    queue: str
+    channel: str
+    conversation: int
+    weight: int
+    enqueued_at: datetime
+    offered_to: int | None
+
+
+class _Agent(msgspec.Struct, frozen=True):
+    id: int
+    shown: AgentShown
+
+
+class _Ended(msgspec.Struct, frozen=True):
+    day: date
+    queue: str
+    tally: Tally
+
+
+async def read(tx: Tx, zone: str) -> Board:
+    """The board as the record has it in the transaction's snapshot: what the fold must come to."""
+    board = Board(zone=zone, seq=await tx.one(int, "log.last"))
+    for i in await tx.many(_Item, "boards.items"):
+        if i.state == "bot":
+            board.bots[i.item] = i.queue
+        elif i.agent is None:
+            board.waiting[i.item] = Waiting(i.queue, i.conversation, i.enqueued_at, i.offered_to)
+        else:
+            board.owned[i.item] = Owned(
+                i.agent, i.queue, i.channel, i.conversation, i.weight, i.state
+            )
+    for a in await tx.many(_Agent, "boards.agents"):
+        board.agents[a.id] = a.shown
+    for e in await tx.many(_Ended, "boards.tallies", zone):
+        board.day = e.day
+        board.tallies[e.queue] = e.tally
+    board.decisions = await tx.many(Decision, "boards.decisions", DECISIONS_MAX)
+    return board

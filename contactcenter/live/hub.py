@@ -1,0 +1,133 @@
+"""Who is connected here: agents' desktops and supervisors' boards, fed from the log."""
+
+import asyncio
+from collections import defaultdict
+
+import msgspec
+from prometheus_client import Counter, Gauge
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.facts import Fact
+from contactcenter.live.audience import EVERYBODY, agents_concerned
+from contactcenter.live.fanout import Signal
+from contactcenter.live.board import Board
+from contactcenter.live.board import read as read_board
+from contactcenter.live.frames import VERSION, BoardWelcome, SomebodyTypes
+from contactcenter.live.stream import Stream, encode
+
+CLOSE_REVOKED = 4401
+"""The sign-in was revoked: sign in again."""
+CLOSE_RESTART = 1012
+"""This process ends or has lost its lease: connect again."""
+
+_SOCKETS = Gauge("contactcenter_desktop_sockets", "Desktops connected to this process")
+_LOST = Counter("contactcenter_streams_lost_total", "Clients that took too little, and start anew")
+
+
+class Client:
+    """One socket: its stream, a bell for its writer, and the code to close it with, once set."""
+
+    __slots__ = ("agent", "bell", "close_code", "session", "stream")
+
+    def __init__(self, agent: int, session: int) -> None:
+        self.agent = agent
+        self.session = session
+        self.stream = Stream()
+        self.bell = asyncio.Event()
+        self.close_code: int | None = None
+
+    def close(self, code: int) -> None:
+        """Ask the writer to close the socket."""
+        self.close_code = code
+        self.bell.set()
+
+
+class Hub:
+    """Follow the log with `read`. `join` before the snapshot is taken, so that nothing is missed.
+
+    `owners`: who has the work of each conversation, for signals, which do not say; loaded at the
+    start and kept by the facts. `board`: folded here, and shown to those who watch it.
+    """
+
+    def __init__(self) -> None:
+        self.board = Board(zone="UTC")
+        self.owners: dict[int, int] = {}
+        self._watchers: set[Client] = set()
+        self._clients: defaultdict[int, set[Client]] = defaultdict(set)
+
+    async def load(self, tx: Tx, zone: str) -> None:
+        """Read what is folded from here on; before any fact is read."""
+        self.board = await read_board(tx, zone)
+        self.owners = {o.conversation: o.agent for o in self.board.owned.values()}
+
+    def join(self, agent: int, session: int) -> Client:
+        client = Client(agent, session)
+        self._clients[agent].add(client)
+        _SOCKETS.inc()
+        return client
+
+    def leave(self, client: Client) -> None:
+        mine = self._clients[client.agent]
+        mine.discard(client)
+        if not mine:
+            del self._clients[client.agent]
+        _SOCKETS.dec()
+
+    def watch(self, client: Client) -> None:
+        """A supervisor's board: it is given the fold as it is, and every fact after it."""
+        self._watchers.add(client)
+        self.show(client)
+
+    def show(self, client: Client) -> None:
+        """Start, or start anew, the stream of a board."""
+        welcome = BoardWelcome(VERSION, self.board.seq, self.board)
+        client.stream.start(encode(welcome), self.board.seq, ())
+        client.bell.set()
+
+    def unwatch(self, client: Client) -> None:
+        self._watchers.discard(client)
+
+    def read(self, seq: int, fact: Fact) -> None:
+        """Hand the fact to the desktops that it concerns."""
+        match fact:
+            case facts.ItemAssigned():
+                self.owners[fact.conversation] = fact.agent
+            case facts.ItemQueued() | facts.ItemDone() | facts.ItemCancelled():
+                self.owners.pop(fact.conversation, None)
+            case _:
+                pass
+        concerned = agents_concerned(fact)
+        if concerned == EVERYBODY:
+            concerned = tuple(self._clients)
+        here = [c for agent in concerned if agent in self._clients for c in self._clients[agent]]
+        if self.board.fold(seq, fact):
+            here += self._watchers
+        if here:
+            encoded = msgspec.json.encode(fact)
+            for client in here:
+                client.stream.hear(seq, encoded)
+                client.bell.set()
+                if client.stream.lost:
+                    _LOST.inc()
+        if isinstance(fact, facts.SessionRevoked):
+            for client in self.all():
+                if client.session == fact.session:
+                    client.close(CLOSE_REVOKED)
+
+    def signalled(self, signal: Signal) -> None:
+        """Show whoever has the work of a conversation that its customer is typing."""
+        if signal.name != "typing" or signal.author_kind != "customer":
+            return
+        frame = encode(SomebodyTypes(signal.key, signal.author_kind))
+        for client in self._clients.get(self.owners.get(signal.key, 0), ()):
+            client.stream.say(frame)
+            client.bell.set()
+
+    def all(self) -> list[Client]:
+        return [*self._watchers, *(c for clients in self._clients.values() for c in clients)]
+
+    def close_all(self, code: int = CLOSE_RESTART) -> None:
+        """Ask every desktop to connect again."""
+        for client in self.all():
+            client.close(code)

@@ -1,0 +1,100 @@
+"""The desktop of one agent, read at one moment of the log."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contactcenter.db.tx import Tx
+from contactcenter.facts import Said
+from contactcenter.model.rulebook import Published
+
+INTERACTIONS_MAX = 50
+"""How much of each conversation's end a desktop is given at once; the rest is paged by the API."""
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent as they are now."""
+
+    id: int
+    name: str
+    presence: str
+    reason: str | None
+    since: datetime
+    skills: dict[str, int]
+    capacity: int
+    ceilings: dict[str, int]
+
+
+class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A pending offer; `sentence` says why to this agent."""
+
+    id: int
+    item: int
+    conversation: int
+    customer: int
+    queue: str
+    channel: str
+    expires_at: datetime
+    sentence: str
+    customer_name: str | None
+    tier: str | None
+    value: int
+    excerpt: str
+
+
+class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A work item that the agent has, with the end of its conversation."""
+
+    id: int
+    conversation: int
+    customer: int
+    customer_name: str | None
+    tier: str | None
+    value: int
+    state: str
+    queue: str
+    channel: str
+    epoch: int
+    dormant: bool
+    waiting_for: str
+    waiting_since: datetime
+    intent: str | None
+    read_number: int
+    interactions: list[Said] = []
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """All that an agent's desktop shows at first."""
+
+    me: Me
+    offers: list[OfferShown]
+    items: list[ItemShown]
+    reasons: list[str]
+    dispositions: list[str]
+    queues: dict[str, str]
+    rulebook: int
+
+
+class _Placed(msgspec.Struct, frozen=True):
+    conversation_id: int
+    said: Any
+
+
+async def read_desk(tx: Tx, agent: int, book: Published) -> Desk:
+    """Read it in the transaction's snapshot."""
+    items = await tx.many(ItemShown, "desks.items", agent)
+    said: dict[int, list[Said]] = {i.conversation: [] for i in items}
+    for row in await tx.many(_Placed, "desks.interactions", list(said), INTERACTIONS_MAX):
+        said[row.conversation_id].append(msgspec.convert(row.said, Said))
+    return Desk(
+        me=await tx.one(Me, "desks.me", agent),
+        offers=await tx.many(OfferShown, "desks.offers", agent),
+        items=[
+            msgspec.structs.replace(i, interactions=said[i.conversation]) for i in items
+        ],
+        reasons=book.rules.presence.reasons,
+        dispositions=book.rules.dispositions.codes,
+        queues={name: q.label for name, q in book.rules.queues.items()},
+        rulebook=book.version,
+    )

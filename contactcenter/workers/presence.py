@@ -1,0 +1,55 @@
+"""This process says that it lives; the sockets of those that do not are closed for them."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from contactcenter.actions.presence import reap
+from contactcenter.db.database import Database
+from contactcenter.live.hub import Hub
+from contactcenter.live.rulebook import RulebookInForce
+from contactcenter.log import get
+
+LEASE_S = 6.0
+RENEW_S = 1.5
+
+_log = get(part="presence")
+
+
+class ProcessLease:
+    """`begin()` once before any socket is taken; then `run()`."""
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        rulebook: RulebookInForce,
+        clock: Callable[[], datetime],
+        process: str,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._rulebook = rulebook
+        self._clock = clock
+        self._process = process
+
+    async def begin(self) -> None:
+        await self._database.run(lambda tx: tx.do("processes.renew", self._process, LEASE_S))
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            # Others have closed our sockets for us: whoever is still connected here is not counted.
+            if not await self._database.run(
+                lambda tx: tx.maybe(bool, "processes.renew_living", self._process, LEASE_S)
+            ):
+                _log.warning("this process had lost its lease: every desktop connects again")
+                await self.begin()
+                self._hub.close_all()
+            book, now = self._rulebook.current, self._clock()
+            if gone := await self._database.run(lambda tx: reap(tx, book, now)):
+                _log.warning("agents are gone with a dead process", agents=gone)
+
+    async def end(self) -> None:
+        """At a clean end: the sockets that are left close with the process."""
+        await self._database.run(lambda tx: tx.do("processes.leave", self._process))
