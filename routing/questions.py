@@ -86,8 +86,9 @@ def _changes(state: State, item: Item, now: int) -> list[str]:
     if any(each.members for each in signature.fits):
         changes.append("an agent who can serve it becomes free or comes back")
     else:
-        asked = ", ".join(f"{name} at {level} or more" for name, level in signature.requirement)
-        changes.append(f"an agent signs in who serves queue {signature.queue}, with {asked}")
+        asked = [f"queue {signature.queue}"]
+        asked += [f"{name} at {level} or more" for name, level in signature.requirement]
+        changes.append(f"an agent signs in with {', '.join(asked)}")
     return changes
 
 

@@ -1,7 +1,7 @@
 """All records as bytes, and the state built from them again.
 
-A restored state gives the same bytes. Indexes are not part of it, they are derived anew; and all is looked
-at by the next decision, which finds nothing more than it would have found without the restart.
+A restored state gives the same bytes. Indexes are not part of them but derived anew, and the next
+decision looks at everybody and everything; it finds no more than it would have found otherwise.
 """
 
 from msgspec import Struct, msgpack
@@ -36,7 +36,6 @@ def decode(records: bytes) -> State:
             state.seat(item.agent).carried[item.entry.item] = None
     for seat in state.seats.values():
         state.regroup(seat)
-        state.watch(seat)
         state.refresh(seat)
         state.changed[seat.record.agent] = None
     for item in found.items:

@@ -1,10 +1,9 @@
 """What the engine knows: records, and the indexes that are derived from them.
 
 Records (`Item`, `Agent`, `Ledger`) are what a snapshot holds. Everything else can be built from
-them again: lines of waiting items, idle agents by class, who carries what, when a bar ends.
+them again: lines of waiting items, idle agents by class, who carries what, and when the
+first bar of each item and agent ends.
 """
-
-from heapq import heappop, heappush
 
 from msgspec import Struct, field
 
@@ -12,7 +11,7 @@ from routing import capacity, priority
 from routing.decisions import RescindOffer
 from routing.eligibility import AgentClass, Catalogue, Line
 from routing.facts import AgentUpdated, ItemQueued
-from routing.heap import Key
+from routing.heap import Key, LiveHeap
 from routing.model import DEFAULT_QUEUE, SECOND, ItemState, Rules
 
 # How long an ended item is remembered, so that late facts about it are known to be late.
@@ -128,7 +127,8 @@ class State:
         self.seats: dict[int, Seat] = {}
         self.catalogue = Catalogue()
         self.lines: dict[int, Line] = {}
-        self.bars: list[tuple[int, str, int]] = []
+        self.agent_bars = LiveHeap()
+        self.item_bars = LiveHeap()
         self.fresh: dict[int, None] = {}
         self.gained: dict[int, None] = {}
         self.changed: dict[int, None] = {}
@@ -161,6 +161,7 @@ class State:
             return
         self.roster += 1
         agent = seat.record.agent
+        self.agent_bars.discard(agent)
         if seat.group is not None:
             for channel in seat.open:
                 seat.group.idle[channel].discard(agent)
@@ -212,19 +213,13 @@ class State:
         if away != (agent in group.away):
             self.roster += 1
             _toggle(group.away, agent)
+        if resting:
+            self.agent_bars.put((record.rests_until, 0, agent))
         if resting != (agent in group.resting):
             _toggle(group.resting, agent)
+            if not resting:
+                self.agent_bars.discard(agent)
         return not (away or resting)
-
-    def rest(self, seat: Seat, until: int) -> None:
-        """Give an agent nothing before that time."""
-        seat.record.rests_until = max(seat.record.rests_until, until)
-        self.watch(seat)
-
-    def watch(self, seat: Seat) -> None:
-        """Look at an agent again when their rest ends."""
-        if seat.record.rests_until > self.ledger.now:
-            heappush(self.bars, (seat.record.rests_until, "agent", seat.record.agent))
 
     def reroute(self, seat: Seat) -> None:
         """Look again at where those wait who prefer this agent."""
@@ -250,7 +245,12 @@ class State:
     def place(self, item: Item) -> None:
         """Let an item stand in the one line where it belongs now, or in none."""
         member = item.entry.item
-        line = self._line_for(item) if item.state is ItemState.QUEUED else None
+        line = None
+        if item.state is ItemState.QUEUED:
+            self._await_bars(item)
+            line = self._line_for(item)
+        else:
+            self.item_bars.discard(member)
         before = self.lines.get(member)
         if before is not None and before is not line:
             before.discard(member)
@@ -261,7 +261,6 @@ class State:
             self.fresh[member] = None
 
     def _line_for(self, item: Item) -> Line | None:
-        self._await_bars(item)
         if item.rests_until > self.ledger.now:
             return None
         signature = self.catalogue.signature(item.entry)
@@ -291,13 +290,16 @@ class State:
         return seat
 
     def _await_bars(self, item: Item) -> None:
-        entry = item.entry
+        """Look at a waiting item again when the first of its bars ends."""
+        entry, now = item.entry, self.ledger.now
         ends = [item.rests_until, *item.excluded.values()]
         if entry.sticky_agent is not None:
             ends.append(entry.sticky_until)
-        for end in ends:
-            if end > self.ledger.now:
-                heappush(self.bars, (end, "item", entry.item))
+        first = min([end for end in ends if end > now], default=None)
+        if first is None:
+            self.item_bars.discard(entry.item)
+        else:
+            self.item_bars.put((first, 0, entry.item))
 
     def barred(self, item: Item) -> frozenset[int]:
         """Return the agents who may not get this item now."""
@@ -334,6 +336,7 @@ class State:
             line.discard(member)
         self.forget_preference(item)
         del self.items[member]
+        self.item_bars.discard(member)
         self.fresh.pop(member, None)
         ended[member] = Ended(generation, at)
         while ended[oldest := next(iter(ended))].at < at - ENDED_KEPT:
@@ -343,29 +346,16 @@ class State:
 
     def advance(self, now: int) -> None:
         """Let time pass: whatever was barred until now is looked at again."""
-        self.ledger.now = max(self.ledger.now, now)
-        while self.bars and self.bars[0][0] <= self.ledger.now:
-            _, kind, subject = heappop(self.bars)
-            if kind == "agent":
-                self.refresh(self.seat(subject))
-            elif subject in self.items:
-                self.place(self.items[subject])
+        self.ledger.now = now = max(self.ledger.now, now)
+        while (bars := self.agent_bars).heap and bars.heap[0][0] <= now:
+            self.refresh(self.seat(bars.heap[0][2]))
+        while (bars := self.item_bars).heap and bars.heap[0][0] <= now:
+            self.place(self.items[bars.heap[0][2]])
 
     def next_bar(self) -> int | None:
-        """Return when the next bar ends that still bars something."""
-        while self.bars and not self._bars_still(*self.bars[0]):
-            heappop(self.bars)
-        return self.bars[0][0] if self.bars else None
-
-    def _bars_still(self, until: int, kind: str, subject: int) -> bool:
-        if kind == "agent":
-            record = self.seat(subject).record
-            return record.rests_until == until and record.takes_work
-        item = self.items.get(subject)
-        if item is None or item.state is not ItemState.QUEUED:
-            return False
-        sticky = item.entry.sticky_agent is not None and item.entry.sticky_until == until
-        return sticky or item.rests_until == until or until in item.excluded.values()
+        """Return when the next bar ends, of an item that waits or an agent who takes work."""
+        ends = [bars.heap[0][0] for bars in (self.agent_bars, self.item_bars) if bars.heap]
+        return min(ends, default=None)
 
 
 _NOBODY: frozenset[int] = frozenset()

@@ -119,7 +119,6 @@ def _agent_gone(state: State, fact: AgentGone) -> None:
 
 def _agent_changed(state: State, seat: Seat) -> None:
     state.regroup(seat)
-    state.watch(seat)
     state.refresh(seat, "the capacity was lowered")
     state.reroute(seat)
     state.changed[seat.record.agent] = None
@@ -251,11 +250,15 @@ def _refused(state: State, fact: ProposalRefused) -> None:
     seat = state.seat(fact.agent)
     state.detach(item)
     if fact.blame is Blame.AGENT:
-        state.rest(seat, until)
+        _rest(seat, until)
     else:
         item.rests_until = until
     state.refresh(seat)
     state.place(item)
+
+
+def _rest(seat: Seat, until: int) -> None:
+    seat.record.rests_until = max(seat.record.rests_until, until)
 
 
 def _accepted(state: State, fact: OfferAccepted) -> None:
@@ -279,7 +282,7 @@ def _missed(state: State, fact: OfferDeclined | OfferExpired) -> None:
     item.excluded[fact.agent] = fact.at + rules.exclusion
     seat.record.misses += 1
     _restart_idle_clock(seat, fact.at)
-    state.rest(seat, fact.at + rules.cooldown)
+    _rest(seat, fact.at + rules.cooldown)
     state.refresh(seat)
     state.place(item)
     state.changed[fact.agent] = None

@@ -204,7 +204,7 @@ class Oracle:
 
     # --- what it is told
 
-    def apply(self, fact: Fact) -> None:  # noqa: C901, PLR0912, PLR0915 -- read beside facts.py
+    def apply(self, fact: Fact) -> None:  # noqa: C901, PLR0911, PLR0912, PLR0915 -- read beside facts.py
         if isinstance(
             fact, OfferAccepted | OfferDeclined | OfferExpired | OfferRescinded | OfferFailed
         ):

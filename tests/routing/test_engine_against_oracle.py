@@ -108,7 +108,8 @@ class Told(RuleBasedStateMachine):
         rests=st.integers(-5, 20),
         misses=st.sampled_from([0, 0, 0, 1, 3]),
     )
-    def agent_changes(self, agent: int, newer: int, idle: int, rests: int, **known: Any) -> None:
+    def agent_changes(self, agent: int, newer: int, **known: Any) -> None:
+        idle, rests = known.pop("idle"), known.pop("rests")
         revision = self.revisions[agent] = self.revisions.get(agent, 10) + newer
         self.tell(
             AgentUpdated(
@@ -124,9 +125,9 @@ class Told(RuleBasedStateMachine):
     @rule(agent=AGENTS)
     def agent_comes(self, agent: int) -> None:
         revision = self.revisions[agent] = self.revisions.get(agent, 10) + 1
-        skills = {"language:id": 3, "product:fiber": 2}
+        present, skills = True, {"language:id": 3, "product:fiber": 2}
         ceilings = {"chat": 3, "voice": 3, "mail": 2}
-        self.tell(AgentUpdated(self.now, agent, revision, True, skills, 4, ceilings, self.now))
+        self.tell(AgentUpdated(self.now, agent, revision, present, skills, 4, ceilings, self.now))
 
     @rule(agent=AGENTS, newer=DRIFT)
     def agent_goes(self, agent: int, newer: int) -> None:
@@ -146,16 +147,7 @@ class Told(RuleBasedStateMachine):
         sticky=STICKY,
         excluded=UNTIL,
     )
-    def item_queues(
-        self,
-        item: int,
-        newer: int,
-        waited: int,
-        gold: int,
-        sticky: tuple[int | None, int],
-        excluded: dict[int, int],
-        **asked: Any,
-    ) -> None:
+    def item_queues(self, item: int, newer: int, waited: int, gold: int, **asked: Any) -> None:
         generation = self.generations[item] = self.generations.get(item, 0) + newer
         self.sequence += 1
         self.tell(
@@ -167,10 +159,7 @@ class Told(RuleBasedStateMachine):
                 enqueued_at=self.now - waited,
                 sequence=self.sequence,
                 head_starts=(HeadStart("gold customer", gold),),
-                sticky_agent=sticky[0],
-                sticky_until=self.now + sticky[1],
-                excluded={agent: self.now + until for agent, until in excluded.items()},
-                **asked,
+                **self.from_now(**asked),
             )
         )
 
@@ -183,14 +172,7 @@ class Told(RuleBasedStateMachine):
         sticky=STICKY,
         excluded=UNTIL,
     )
-    def item_is_transferred(
-        self,
-        item: int,
-        newer: int,
-        sticky: tuple[int | None, int],
-        excluded: dict[int, int],
-        **asked: Any,
-    ) -> None:
+    def item_is_transferred(self, item: int, newer: int, **asked: Any) -> None:
         generation = self.generations[item] = self.generations.get(item, 0) + newer
         self.sequence += 1
         self.tell(
@@ -199,12 +181,18 @@ class Told(RuleBasedStateMachine):
                 item=item,
                 generation=generation,
                 sequence=self.sequence,
-                sticky_agent=sticky[0],
-                sticky_until=self.now + sticky[1],
-                excluded={agent: self.now + until for agent, until in excluded.items()},
-                **asked,
+                **self.from_now(**asked),
             )
         )
+
+    def from_now(
+        self, sticky: tuple[int | None, int], excluded: dict[int, int], **asked: Any
+    ) -> dict[str, Any]:
+        return asked | {
+            "sticky_agent": sticky[0],
+            "sticky_until": self.now + sticky[1],
+            "excluded": {agent: self.now + until for agent, until in excluded.items()},
+        }
 
     @rule(item=ITEMS, agent=st.integers(1, 5), stale=STALE, forced=st.booleans())
     def item_is_assigned(self, item: int, agent: int, stale: int, *, forced: bool) -> None:
