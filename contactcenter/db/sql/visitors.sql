@@ -73,7 +73,7 @@ ORDER BY i.position DESC
 
 -- The conversation that these identities last took part in.
 -- name: current
-SELECT v.id, v.state = 'open' AS open, v.party_id AS customer, v.read_number AS read, p.name AS agent
+SELECT v.id, v.state = 'open' AS open, v.read_number AS read, p.name AS agent
 FROM conversation v
 LEFT JOIN work_item w ON w.conversation_id = v.id AND w.kind = 'conversation' AND w.state = 'active'
 LEFT JOIN person p ON p.id = w.agent_id

@@ -1,0 +1,63 @@
+"""Staff join two customers who are one person, and part them again."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from contactcenter.actions.merge import Merged, Unmerged, merge, unmerge
+from contactcenter.api.access import Actor, who
+from contactcenter.api.paging import Id
+from contactcenter.db.database import Database
+from contactcenter.model.rulebook import Published
+
+
+class Into(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`into`: the customer that the other is known as from now on."""
+
+    into: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+
+
+@post(
+    "/v1/customers/{customer:int}/merge",
+    opt=who("agent", "supervisor"),
+    status_code=200,
+    tags=["customers"],
+    operation_id="MergeCustomer",
+)
+async def merge_customer(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    book: NamedDependency[Published],
+    now: NamedDependency[datetime],
+    customer: Id,
+    data: JSONBody[Into],
+) -> Merged:
+    """Make a customer known as another: one history, one open conversation.
+
+    Nothing is renumbered, and `unmerge` takes it back.
+    """
+    return await database.run(lambda tx: merge(tx, customer, data.into, actor, book, now))
+
+
+@post(
+    "/v1/customers/{customer:int}/unmerge",
+    opt=who("agent", "supervisor"),
+    status_code=200,
+    tags=["customers"],
+    operation_id="UnmergeCustomer",
+)
+async def unmerge_customer(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    customer: Id,
+) -> Unmerged:
+    """Part a merged customer from the one they are known as; their conversations go with them."""
+    return await database.run(lambda tx: unmerge(tx, customer, actor, now))
+
+
+ROUTES = [merge_customer, unmerge_customer]
