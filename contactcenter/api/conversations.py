@@ -7,15 +7,15 @@ from typing import Annotated
 import msgspec
 from litestar import delete, get, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import QueryParameter
 
 from contactcenter.actions.tag import tag_conversation
 from contactcenter.api.access import STAFF, who
-from contactcenter.api.paging import Id, Limit
+from contactcenter.api.paging import Id, Limit, TagInPath
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.model.caller import Actor, Caller
-from contactcenter.record.tags import Tag, Tags, with_tag, without_tag
+from contactcenter.record.tags import Tags, with_tag, without_tag
 from contactcenter.record.timeline import (
     Conversation,
     Interactions,
@@ -26,7 +26,7 @@ from contactcenter.record.timeline import (
     read_live_item,
 )
 
-Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Number = Annotated[int, QueryParameter(ge=0, le=2**31 - 1)]
 
 
 class WithItem(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ async def interactions(
     database: NamedDependency[Database],
     caller: NamedDependency[Caller],
     conversation: Id,
-    after: FromQuery[Number] = 0,
+    after: Number = 0,
     limit: Limit = 50,
 ) -> Interactions:
     """What was said, by number, without gaps; `next` is the `after` of the following page.
@@ -89,7 +89,7 @@ async def tag(
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
     conversation: Id,
-    tag: FromPath[Tag],
+    tag: TagInPath,
 ) -> Tags:
     """Put a tag on a conversation; returns all that it has."""
     change = partial(with_tag, tag=tag)
@@ -109,7 +109,7 @@ async def untag(
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
     conversation: Id,
-    tag: FromPath[Tag],
+    tag: TagInPath,
 ) -> None:
     """Take a tag from a conversation, if it has it."""
     change = partial(without_tag, tag=tag)

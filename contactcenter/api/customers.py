@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import delete, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import JSONBody, QueryParameter
 
 from contactcenter.actions.block_identity import block_identity, unblock_identity
 from contactcenter.actions.edit_customer import Edit, edit_customer
@@ -15,20 +15,20 @@ from contactcenter.actions.mark_spam import mark_spam, unmark_spam
 from contactcenter.actions.start_conversation import Start, Started, start_conversation
 from contactcenter.actions.tag import tag_customer
 from contactcenter.api.access import STAFF, who
-from contactcenter.api.paging import END, Id, Limit, Place
+from contactcenter.api.paging import END, Id, Limit, Place, TagInPath
 from contactcenter.db.database import Database
 from contactcenter.errors import BadInput, Forbidden
 from contactcenter.model.caller import Actor, Caller
 from contactcenter.model.rulebook import Published
 from contactcenter.record import profile, timeline
 from contactcenter.record.profile import Customer360, Customers, Profile
-from contactcenter.record.tags import Tag, Tags, with_tag, without_tag
+from contactcenter.record.tags import Tags, with_tag, without_tag
 from contactcenter.record.timeline import Conversations, Interactions
 
 SUPERVISORS_ONLY = ("value", "tier", "territory")
 
-Name = Annotated[str, msgspec.Meta(min_length=2, max_length=200, pattern=r"^[^\x00]*$")]
-Key = Annotated[str, msgspec.Meta(max_length=600, pattern=r"^[a-z][a-z0-9_]*:[^\x00]+$")]
+Name = Annotated[str | None, QueryParameter(min_length=2, max_length=200, pattern=r"^[^\x00]*$")]
+Key = Annotated[str | None, QueryParameter(max_length=600, pattern=r"^[a-z][a-z0-9_]*:[^\x00]+$")]
 
 
 class BareProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +73,8 @@ class Blocked(msgspec.Struct, frozen=True):
 @get("/v1/customers", opt=who(*STAFF), tags=["customers"], operation_id="FindCustomers")
 async def find(
     database: NamedDependency[Database],
-    q: FromQuery[Name | None] = None,
-    identity: FromQuery[Key | None] = None,
+    q: Name = None,
+    identity: Key = None,
     after: Place = 0,
     limit: Limit = 50,
 ) -> Customers:
@@ -201,7 +201,7 @@ async def tag(
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
     customer: Id,
-    tag: FromPath[Tag],
+    tag: TagInPath,
 ) -> Tags:
     """Put a tag on a customer; returns all that they have."""
     change = partial(with_tag, tag=tag)
@@ -219,7 +219,7 @@ async def untag(
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
     customer: Id,
-    tag: FromPath[Tag],
+    tag: TagInPath,
 ) -> None:
     """Take a tag from a customer, if they have it."""
     change = partial(without_tag, tag=tag)

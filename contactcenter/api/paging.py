@@ -1,13 +1,15 @@
-"""What many routes take: ids, and where in a list a page begins."""
+"""What many routes take in path and query: ids, tags, and where in a list a page begins."""
 
 from typing import Annotated
 
-import msgspec
-from litestar.params import FromPath, FromQuery
+from litestar.params import PathParameter, QueryParameter
+
+from contactcenter.record.tags import TAG, TAG_LENGTH_MAX
 
 END = 2**63 - 1
 """Beyond every id and position: PostgreSQL's largest bigint."""
 
-Id = FromPath[Annotated[int, msgspec.Meta(ge=1, le=END)]]
-Place = FromQuery[Annotated[int, msgspec.Meta(ge=0, le=END)]]
-Limit = FromQuery[Annotated[int, msgspec.Meta(ge=1, le=200)]]
+Id = Annotated[int, PathParameter(ge=1, le=END)]
+Place = Annotated[int, QueryParameter(ge=0, le=END)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+TagInPath = Annotated[str, PathParameter(max_length=TAG_LENGTH_MAX, pattern=TAG)]

@@ -67,7 +67,7 @@ def from_validation(error: ValidationException) -> BadInput:
     if isinstance(extra, list) and extra and isinstance(extra[0], dict):
         first: dict[str, Any] = extra[0]  # pyright: ignore[reportUnknownVariableType]
         key = str(first.get("key") or "")
-        pointer = "/" + key.replace(".", "/").replace("[", "/").replace("]", "") if key else None
+        pointer = _pointer(f".{key}") if key else None
         return BadInput(str(first.get("message", error.detail)), pointer=pointer)
     return BadInput(error.detail)
 
@@ -75,9 +75,15 @@ def from_validation(error: ValidationException) -> BadInput:
 def from_decoding(error: msgspec.MsgspecError, prefix: str = "") -> BadInput:
     """msgspec's message and path (`$.items[3].text`) as ours (`/items/3/text`)."""
     message, _, path = str(error).partition(" - at `")
-    pointer = path.rstrip("`").removeprefix("$").replace(".", "/").replace("[", "/").replace("]", "")
+    pointer = _pointer(path.rstrip("`").removeprefix("$"))
     code = "bad-input" if isinstance(error, msgspec.ValidationError) else "malformed-json"
     return BadInput(message, code=code, pointer=(prefix + pointer) or None)
+
+
+def _pointer(path: str) -> str:
+    """`.items[3].text` as `/items/3/text`; where a key is not told (`[...]`) it ends before that."""
+    told, _, _ = path.partition("[...]")
+    return told.replace(".", "/").replace("[", "/").replace("]", "")
 
 
 HANDLERS = {

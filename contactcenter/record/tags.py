@@ -8,11 +8,13 @@ from contactcenter.errors import Conflict
 
 TAGS_MAX = 50
 
+TAG_LENGTH_MAX = 64
+TAG = r"^\w[\w .:-]*(?![\s\S])"
 Tag = Annotated[
     str,
     msgspec.Meta(
-        max_length=64,
-        pattern=r"^\w[\w .:-]*(?![\s\S])",
+        max_length=TAG_LENGTH_MAX,
+        pattern=TAG,
         description="Letters, digits, space, and any of `_.:-`",
     ),
 ]

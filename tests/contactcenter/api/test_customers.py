@@ -1,19 +1,20 @@
 import asyncio
+from typing import Any
 
 import pytest
 
 
 @pytest.fixture
-async def agent(desk):
+async def agent(desk: Any) -> Any:
     return await desk.cookie(await desk.person("agent"))
 
 
 @pytest.fixture
-async def supervisor(desk):
+async def supervisor(desk: Any) -> Any:
     return await desk.cookie(await desk.person("supervisor", capacity=None))
 
 
-async def merge(desk, customer, into):
+async def merge(desk: Any, customer: Any, into: Any) -> Any:
     """As the merge of two customers leaves the rows."""
     await desk.rows("UPDATE customer SET merged_into = $2 WHERE id = $1", customer, into)
     await desk.rows(
@@ -24,7 +25,9 @@ async def merge(desk, customer, into):
     await desk.rows("UPDATE conversation SET party_id = $2 WHERE party_id = $1", customer, into)
 
 
-async def test_one_call_shows_everything_about_a_customer(house, desk, agent):
+async def test_one_call_shows_everything_about_a_customer(
+    house: Any, desk: Any, agent: Any
+) -> None:
     said = await desk.say("+621", "my line is dead")
     customer = await desk.customer_of(said.conversation)
     await desk.rows("UPDATE customer SET name = 'Ani', tier = 'gold', value = 80")
@@ -40,7 +43,7 @@ async def test_one_call_shows_everything_about_a_customer(house, desk, agent):
     assert seen["counts"] == {"conversations": 1, "open": 1, "interactions": 1}
 
 
-async def test_the_owner_of_open_work_is_named(house, desk, agent):
+async def test_the_owner_of_open_work_is_named(house: Any, desk: Any, agent: Any) -> None:
     said = await desk.say("+621")
     customer = await desk.customer_of(said.conversation)
     owner = await desk.person("agent")
@@ -52,7 +55,9 @@ async def test_the_owner_of_open_work_is_named(house, desk, agent):
     assert (seen["open"]["item"]["owner"], seen["open"]["item"]["owner_name"]) == (owner, name)
 
 
-async def test_a_merged_customers_id_answers_with_the_one_they_are_known_as(house, desk, agent):
+async def test_a_merged_customers_id_answers_with_the_one_they_are_known_as(
+    house: Any, desk: Any, agent: Any
+) -> None:
     first = await desk.customer_of((await desk.say("+621")).conversation)
     second = await desk.customer_of((await desk.say("+622")).conversation)
     third = await desk.customer_of((await desk.say("+623")).conversation)
@@ -75,8 +80,8 @@ async def test_a_merged_customers_id_answers_with_the_one_they_are_known_as(hous
 
 
 async def test_the_timeline_of_merged_customers_is_in_the_order_of_what_happened(
-    house, desk, agent
-):
+    house: Any, desk: Any, agent: Any
+) -> None:
     first = await desk.customer_of((await desk.say("+621", "a1")).conversation)
     second = await desk.customer_of((await desk.say("+622", "b1")).conversation)
     await desk.say("+621", "a2")
@@ -93,7 +98,9 @@ async def test_the_timeline_of_merged_customers_is_in_the_order_of_what_happened
         assert numbers == sorted(numbers, reverse=True)
 
 
-async def test_two_hundred_interactions_are_paged_without_gap_or_double(house, desk, agent):
+async def test_two_hundred_interactions_are_paged_without_gap_or_double(
+    house: Any, desk: Any, agent: Any
+) -> None:
     for who in ("+621", "+622"):
         for place in range(100):
             await desk.say(who, f"{who} {place}")
@@ -113,7 +120,9 @@ async def test_two_hundred_interactions_are_paged_without_gap_or_double(house, d
     assert positions == sorted(positions, reverse=True)
 
 
-async def test_an_interaction_shows_who_spoke_by_which_channel(house, desk, agent):
+async def test_an_interaction_shows_who_spoke_by_which_channel(
+    house: Any, desk: Any, agent: Any
+) -> None:
     said = await desk.say("+621", "hello", channel="mobile")
     customer = await desk.customer_of(said.conversation)
     await desk.rows("UPDATE customer SET name = 'Ani'")
@@ -129,7 +138,7 @@ async def test_an_interaction_shows_who_spoke_by_which_channel(house, desk, agen
     )
 
 
-async def test_conversations_are_paged_newest_first(house, desk, agent):
+async def test_conversations_are_paged_newest_first(house: Any, desk: Any, agent: Any) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
     for _ in range(4):
         await desk.rows("UPDATE conversation SET state = 'closed', closed_at = '2020-01-01'")
@@ -145,24 +154,28 @@ async def test_conversations_are_paged_newest_first(house, desk, agent):
     assert two["next"] is None
 
 
-async def test_customers_are_found_by_identity_whatever_they_were_merged_into(house, desk, agent):
+async def test_customers_are_found_by_identity_whatever_they_were_merged_into(
+    house: Any, desk: Any, agent: Any
+) -> None:
     first = await desk.customer_of((await desk.say("+621")).conversation)
     second = await desk.customer_of((await desk.say("a:b")).conversation)
     await merge(desk, second, first)
 
-    found = await house.client.get(
-        "/v1/customers", params={"identity": "phone:a:b"}, headers=agent
-    )
+    found = await house.client.get("/v1/customers", params={"identity": "phone:a:b"}, headers=agent)
 
     assert [c["id"] for c in found.json()["items"]] == [first]
 
 
-async def test_customers_are_found_by_the_beginning_of_a_name_page_by_page(house, desk, agent):
+async def test_customers_are_found_by_the_beginning_of_a_name_page_by_page(
+    house: Any, desk: Any, agent: Any
+) -> None:
     for number in range(5):
         await desk.rows(
             "INSERT INTO customer (name, created_at) VALUES ($1, now())", f"Budi {number}"
         )
-    await desk.rows("INSERT INTO customer (name, created_at) VALUES ('Budi%', now()), ('Ani', now())")
+    await desk.rows(
+        "INSERT INTO customer (name, created_at) VALUES ('Budi%', now()), ('Ani', now())"
+    )
 
     one = await house.client.get("/v1/customers?q=bUd&limit=4", headers=agent)
     after = one.json()["next"]
@@ -174,13 +187,13 @@ async def test_customers_are_found_by_the_beginning_of_a_name_page_by_page(house
     assert [c["name"] for c in literal.json()["items"]] == ["Budi%"]
 
 
-async def test_a_search_without_a_question_is_refused(house, agent):
+async def test_a_search_without_a_question_is_refused(house: Any, agent: Any) -> None:
     answer = await house.client.get("/v1/customers", headers=agent)
 
     assert (answer.status_code, answer.json()["pointer"]) == (422, "/q")
 
 
-async def test_an_edit_changes_only_what_is_given(house, desk, supervisor):
+async def test_an_edit_changes_only_what_is_given(house: Any, desk: Any, supervisor: Any) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
     await desk.rows("UPDATE customer SET name = 'Ani', language = 'id', attributes = '{\"a\": 1}'")
 
@@ -195,10 +208,12 @@ async def test_an_edit_changes_only_what_is_given(house, desk, supervisor):
     assert profile["attributes"] == {"a": 1, "b": "x"}
 
 
-async def test_of_two_edits_at_once_that_expect_the_same_one_is_a_conflict(house, desk, agent):
+async def test_of_two_edits_at_once_that_expect_the_same_one_is_a_conflict(
+    house: Any, desk: Any, agent: Any
+) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
 
-    def edit(name):
+    def edit(name: str) -> Any:
         return house.client.patch(
             f"/v1/customers/{customer}",
             json={"name": name, "expected": {"name": None}},
@@ -214,7 +229,9 @@ async def test_of_two_edits_at_once_that_expect_the_same_one_is_a_conflict(house
 
 
 @pytest.mark.parametrize("field", ["value", "tier", "territory"])
-async def test_an_agent_may_not_change_what_buys_a_place(house, desk, agent, field):
+async def test_an_agent_may_not_change_what_buys_a_place(
+    house: Any, desk: Any, agent: Any, field: str
+) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
 
     answer = await house.client.patch(
@@ -235,14 +252,14 @@ async def test_an_agent_may_not_change_what_buys_a_place(house, desk, agent, fie
         (b'{"name": "a\\u0000b"}', "/name"),
         (b'{"name": ""}', "/name"),
         (b'{"tags": ["ok", "not/ok"]}', "/tags/1"),
-        (b'{"attributes": {"n": 9223372036854775808}}', "/attributes/..."),
+        (b'{"attributes": {"n": 9223372036854775808}}', "/attributes"),
         (b'{"tier": "platinum"}', "/tier"),
         (b'{"expected": {"value": 101}}', "/expected/value"),
     ],
 )
 async def test_a_value_out_of_range_is_refused_with_its_place(
-    house, desk, supervisor, body, pointer
-):
+    house: Any, desk: Any, supervisor: Any, body: bytes, pointer: str
+) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
 
     answer = await house.client.patch(
@@ -271,20 +288,24 @@ async def test_a_value_out_of_range_is_refused_with_its_place(
         ("/v1/customers?q=ab&after=-1", "/after"),
     ],
 )
-async def test_a_parameter_out_of_range_is_refused_with_its_name(house, agent, path, pointer):
+async def test_a_parameter_out_of_range_is_refused_with_its_name(
+    house: Any, agent: Any, path: str, pointer: str
+) -> None:
     answer = await house.client.get(path, headers=agent)
 
     assert (answer.status_code, answer.json().get("pointer")) == (422, pointer)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_nobody_is_found_under_an_unknown_id(house, agent):
+async def test_nobody_is_found_under_an_unknown_id(house: Any, agent: Any) -> None:
     for path in ("", "/timeline", "/conversations"):
         answer = await house.client.get(f"/v1/customers/4711{path}", headers=agent)
         assert (path, answer.status_code) == (path, 404)
 
 
-async def test_a_bot_with_the_scope_reads_the_profile_without_what_we_think_of_them(house, desk):
+async def test_a_bot_with_the_scope_reads_the_profile_without_what_we_think_of_them(
+    house: Any, desk: Any
+) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
     _, bot = await desk.key("customers:read")
 
@@ -295,7 +316,7 @@ async def test_a_bot_with_the_scope_reads_the_profile_without_what_we_think_of_t
 
 
 @pytest.mark.parametrize("path", ["", "?q=an", "/1/timeline", "/1/conversations"])
-async def test_a_bot_reads_no_more_than_that(house, desk, path):
+async def test_a_bot_reads_no_more_than_that(house: Any, desk: Any, path: str) -> None:
     _, bot = await desk.key("conversations:read")
 
     answer = await house.client.get(f"/v1/customers{path}", headers=bot)
@@ -303,7 +324,7 @@ async def test_a_bot_reads_no_more_than_that(house, desk, path):
     assert answer.status_code == 403
 
 
-async def test_a_bot_without_the_scope_reads_no_customer(house, desk):
+async def test_a_bot_without_the_scope_reads_no_customer(house: Any, desk: Any) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
     _, bot = await desk.key("conversations:read")
 
@@ -312,7 +333,7 @@ async def test_a_bot_without_the_scope_reads_no_customer(house, desk):
     assert answer.status_code == 403
 
 
-async def test_a_customer_is_tagged_and_untagged(house, desk, agent):
+async def test_a_customer_is_tagged_and_untagged(house: Any, desk: Any, agent: Any) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
     path = f"/v1/customers/{customer}/tags"
 
@@ -326,7 +347,7 @@ async def test_a_customer_is_tagged_and_untagged(house, desk, agent):
     assert seen.json()["profile"]["tags"] == ["late payer"]
 
 
-async def test_a_customer_is_marked_as_spam_and_unmarked(house, desk, agent):
+async def test_a_customer_is_marked_as_spam_and_unmarked(house: Any, desk: Any, agent: Any) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
 
     marked = await house.client.put(f"/v1/customers/{customer}/spam", headers=agent)
@@ -340,8 +361,8 @@ async def test_a_customer_is_marked_as_spam_and_unmarked(house, desk, agent):
 
 
 async def test_another_agents_work_is_ended_as_spam_by_a_supervisor_only(
-    house, desk, agent, supervisor
-):
+    house: Any, desk: Any, agent: Any, supervisor: Any
+) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
     owner = await desk.person("agent")
     await desk.rows("UPDATE work_item SET state = 'active', agent_id = $1", owner)
@@ -352,7 +373,7 @@ async def test_another_agents_work_is_ended_as_spam_by_a_supervisor_only(
     assert (by_agent.status_code, by_supervisor.status_code) == (409, 200)
 
 
-async def test_a_blocked_identity_is_shown_as_such(house, desk, agent):
+async def test_a_blocked_identity_is_shown_as_such(house: Any, desk: Any, agent: Any) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
     identity = await desk.value("SELECT id FROM identity")
     path = f"/v1/customers/{customer}/identities/{identity}/block"
@@ -365,7 +386,7 @@ async def test_a_blocked_identity_is_shown_as_such(house, desk, agent):
     assert unblocked.status_code == 204
 
 
-async def test_an_agent_writes_first_and_the_work_is_theirs(house, desk):
+async def test_an_agent_writes_first_and_the_work_is_theirs(house: Any, desk: Any) -> None:
     person = await desk.person("agent")
     agent = await desk.cookie(person)
     customer = await desk.customer_of((await desk.say("+621")).conversation)
@@ -392,7 +413,9 @@ async def test_an_agent_writes_first_and_the_work_is_theirs(house, desk):
         (b'{"text": "a", "queue": "nowhere"}', "/queue"),
     ],
 )
-async def test_a_conversation_cannot_be_started_so(house, desk, agent, body, pointer):
+async def test_a_conversation_cannot_be_started_so(
+    house: Any, desk: Any, agent: Any, body: bytes, pointer: str
+) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
 
     answer = await house.client.post(
@@ -404,7 +427,7 @@ async def test_a_conversation_cannot_be_started_so(house, desk, agent, body, poi
     assert (answer.status_code, answer.json().get("pointer")) == (422, pointer)
 
 
-async def test_only_staff_change_a_customer(house, desk):
+async def test_only_staff_change_a_customer(house: Any, desk: Any) -> None:
     customer = await desk.customer_of((await desk.say("+621")).conversation)
     _, bot = await desk.key("customers:read", "conversations:read", "interactions:write")
     path = f"/v1/customers/{customer}"
