@@ -1,7 +1,7 @@
 """One transaction, as an action sees it: typed reads, guarded writes, facts and timers."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import asyncpg
@@ -11,8 +11,6 @@ from contactcenter.db.queries import QUERIES
 from contactcenter.facts import Fact
 
 T = TypeVar("T")
-
-_BUILTIN = (datetime, date, bytes)
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -72,7 +70,6 @@ class Tx:
 def convert(kind: type[T], row: "asyncpg.Record | Sequence[Any]") -> T:
     """A row as `kind`: a Struct by column names, anything else from the only column."""
     if issubclass(kind, msgspec.Struct):
-        return msgspec.convert(
-            dict(cast("asyncpg.Record", row).items()), kind, builtin_types=_BUILTIN
-        )
+        # Times come as such from columns, and as text from within JSON: msgspec takes both.
+        return msgspec.convert(dict(cast("asyncpg.Record", row).items()), kind)
     return cast("T", row[0])
