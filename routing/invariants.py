@@ -4,7 +4,7 @@ Each takes the state and the decisions just made (none after a fact). `PRODUCTIO
 much as the decisions it looks at, and can stay on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import msgpack
 
@@ -123,7 +123,7 @@ def work_conserving(state: State, _: Decisions) -> list[str]:
         for member, item in state.items.items()
         if item.state is ItemState.QUEUED
         for seat in state.seats.values()
-        if _may(state, item, seat) and _fits(state, item, seat, seat.carried)
+        if _could(state, item, seat, seat.carried)
     ]
 
 
@@ -206,19 +206,19 @@ def _may(state: State, item: Item, seat: Seat) -> bool:
         return False
     if item.rests_until > now or item.excluded.get(record.agent, 0) > now:
         return False
-    return not lacks(record.profile, state.catalogue.signature(item.entry)) and state.kept_for(
-        item
-    ) in {None, seat}
+    kept = state.kept_for(item)
+    signature = state.catalogue.signature(item.entry)
+    return (kept is None or kept is seat) and not lacks(record.profile, signature)
 
 
-def _fits(state: State, item: Item, seat: Seat, carried: dict[int, None]) -> bool:
-    if seat.record.profile is None:
+def _could(state: State, item: Item, seat: Seat, carried: Iterable[int]) -> bool:
+    """Whether an agent may have an item and it fits beside what they carry."""
+    profile, rules = seat.record.profile, state.ledger.rules
+    if profile is None or not _may(state, item, seat):
         return False
     items = [state.items[each] for each in carried]
-    load = capacity.load([(each.entry.channel, each.dormant) for each in items], state.ledger.rules)
-    return item.entry.channel in capacity.open_channels(
-        load, seat.record.profile, state.ledger.rules
-    )
+    load = capacity.load([(each.entry.channel, each.dormant) for each in items], rules)
+    return item.entry.channel in capacity.open_channels(load, profile, rules)
 
 
 def _passed_over(state: State, decisions: Decisions) -> Iterator[tuple[Item, Item]]:
@@ -232,7 +232,7 @@ def _passed_over(state: State, decisions: Decisions) -> Iterator[tuple[Item, Ite
         taken, seat = state.items[offer.item], state.seat(offer.agent)
         del carried[offer.agent][offer.item]
         for left in waiting:
-            if _may(state, left, seat) and _fits(state, left, seat, carried[offer.agent]):
+            if _could(state, left, seat, carried[offer.agent]):
                 yield taken, left
         waiting.append(taken)
 

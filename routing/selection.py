@@ -56,17 +56,15 @@ def _match(state: State) -> list[ExtendOffer]:
     offers: list[ExtendOffer] = []
     aside: list[tuple[Line, Key]] = []
     while (key := _next(fresh, lines)) is not None:
-        line = state.lines.get(key[2])
-        if line is None:  # was fresh, and has been offered as the head of its line
-            continue
-        seat = _choose(state, state.items[key[2]], line)
+        line, item = state.lines[key[2]], state.items[key[2]]
+        seat = _choose(state, item, line)
         if seat is not None:
-            offers.append(_extend(state, state.items[key[2]], line, seat))
+            offers.append(_extend(state, item, line, seat))
             if not seat.open:
                 gained.pop(seat.record.agent, None)
             if not gained:
                 lines.clear()
-        elif line in lines and _somebody_idle(state, line):
+        elif line.only is None and any(idle.heap for idle in line.signature.idle):
             # All of them are barred for this item, which must not hide those behind it.
             line.discard(key[2])
             aside.append((line, key))
@@ -95,6 +93,7 @@ def _open_to(seats: Iterable[Seat]) -> dict[Line, None]:
 
 
 def _next(fresh: list[Key], lines: dict[Line, None]) -> Key | None:
+    """Return the least key; a fresh one is taken, also where it is the head of a line."""
     heads = [line.heap[0] for line in lines if line.heap]
     head = min(heads) if heads else None
     if fresh and (head is None or fresh[0] <= head):
@@ -111,12 +110,6 @@ def _choose(state: State, item: Item, line: Line) -> Seat | None:
         return None
     key = least(line.signature.idle, state.barred(item))
     return None if key is None else state.seats[key[2]]
-
-
-def _somebody_idle(state: State, line: Line) -> bool:
-    if line.only is not None:
-        return line.signature.channel in state.seat(line.only).open
-    return any(each.heap for each in line.signature.idle)
 
 
 def _extend(state: State, item: Item, line: Line, seat: Seat) -> ExtendOffer:

@@ -36,8 +36,8 @@ from routing.invariants import AFTER_DECIDE, PRODUCTION, violations
 from routing.model import Blame, ChannelRules, Departure, HeadStart, QueueRules, Rules
 from tests.routing.oracle import Oracle
 
-AGENTS = st.integers(1, 4)
-ITEMS = st.integers(1, 7)
+AGENTS = st.integers(1, 3)
+ITEMS = st.integers(1, 5)
 QUEUES = st.sampled_from(["billing", "sales"])
 CHANNELS = st.sampled_from(["chat", "voice", "mail"])
 LEVELS = st.dictionaries(
@@ -194,7 +194,11 @@ class Told(RuleBasedStateMachine):
             "excluded": {agent: self.now + until for agent, until in excluded.items()},
         }
 
-    @rule(item=ITEMS, agent=st.integers(1, 5), stale=STALE, forced=st.booleans())
+    @rule(item=ITEMS, agent=AGENTS)
+    def item_is_accepted_for_its_agent(self, item: int, agent: int) -> None:
+        self.item_is_assigned(item, self.owner(item, agent), 0, forced=False)
+
+    @rule(item=ITEMS, agent=st.integers(1, 4), stale=STALE, forced=st.booleans())
     def item_is_assigned(self, item: int, agent: int, stale: int, *, forced: bool) -> None:
         generation = self.generations.get(item, 0) + stale
         self.tell(ItemAssigned(self.now, item, generation, agent, forced))
@@ -233,7 +237,15 @@ class Told(RuleBasedStateMachine):
         blame = data.draw(st.sampled_from(Blame))
         self.tell(ProposalRefused(self.now, proposal.item, proposal.agent, blame, "changed"))
 
-    @rule(item=ITEMS, agent=st.integers(1, 5))
+    @rule(item=ITEMS, agent=AGENTS, blame=st.sampled_from(Blame))
+    def something_is_refused(self, item: int, agent: int, blame: Blame) -> None:
+        self.tell(ProposalRefused(self.now, item, agent, blame, "out of the blue"))
+
+    @rule(item=ITEMS, agent=AGENTS)
+    def offer_is_made_anew(self, item: int, agent: int) -> None:
+        self.offer_is_made(item, self.owner(item, agent))
+
+    @rule(item=ITEMS, agent=st.integers(1, 4))
     def offer_is_made(self, item: int, agent: int) -> None:
         offer = len(self.offers) + 1
         self.offers.append((offer, item, agent))
@@ -322,8 +334,8 @@ def plain(decision: Decision) -> tuple[object, ...]:
 
 TestTold = Told.TestCase
 TestTold.settings = settings(
-    max_examples=300,
-    stateful_step_count=60,
+    max_examples=250,
+    stateful_step_count=80,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

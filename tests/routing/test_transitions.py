@@ -3,7 +3,7 @@
 import pytest
 
 from routing.decisions import RescindOffer, SetAway
-from routing.facts import ItemTransferred
+from routing.facts import ItemTransferred, OfferAccepted
 from routing.invariants import violations
 from routing.model import SECOND, Blame, ChannelRules, Departure
 from tests.routing.floor import Floor
@@ -297,3 +297,63 @@ def test_new_rules_bind_new_work() -> None:
     assert violations(floor.engine.state) == []
     floor.publish(1)
     assert floor.engine.anomalies == {"RulesPublished: late": 1}
+
+
+def test_an_offer_that_replaces_another_ends_it() -> None:
+    floor = Floor()
+    floor.agent(1)
+    floor.queue(7)
+    assert floor.offered() == {7: 1}
+    first = floor.offers[7]
+    floor.make(7, 1)
+    floor.engine.apply(OfferAccepted(floor.now, first.offer, 7, 1))
+    assert floor.engine.anomalies == {"OfferAccepted: late": 1}
+    floor.accept(7)
+    assert floor.engine.why(7, floor.now).standing == "agent 1 has it"
+
+
+def test_an_offer_made_elsewhere_replaces_the_proposal() -> None:
+    floor = Floor()
+    for agent in (1, 2):
+        floor.agent(agent, capacity=1)
+    floor.queue(7)
+    assert floor.proposed() == {7: 1}
+    floor.make(7, 2)
+    floor.queue(8)
+    assert floor.proposed() == {8: 1}
+
+
+def test_a_late_refusal_changes_nothing() -> None:
+    floor = Floor()
+    floor.agent(1)
+    floor.queue(7)
+    assert floor.offered() == {7: 1}
+    floor.refuse(7, 1, Blame.ITEM)
+    floor.done(7)
+    floor.refuse(7, 1, Blame.ITEM)
+    assert floor.engine.anomalies == {"ProposalRefused: late": 2}
+
+
+def test_an_automatic_acceptance_ends_the_offer() -> None:
+    floor = Floor()
+    floor.agent(1)
+    floor.queue(7)
+    assert floor.offered() == {7: 1}
+    floor.assign(7, 1)
+    assert floor.decide() == []
+    assert floor.engine.why(7, floor.now).standing == "agent 1 has it"
+
+
+def test_a_repeated_assignment_changes_nothing() -> None:
+    floor = Floor()
+    floor.agent(1)
+    floor.queue(7)
+    floor.assign(7, 1, forced=True)
+    floor.assign(7, 1)
+    assert floor.engine.anomalies == {"ItemAssigned: late": 1}
+    assert floor.engine.why(7, floor.now).standing == "agent 1 has it, forced by a supervisor"
+
+
+def test_what_is_no_fact_is_a_fault_of_the_caller() -> None:
+    with pytest.raises(AssertionError):
+        Floor().engine.apply("the phone rang")  # pyright: ignore[reportArgumentType]
