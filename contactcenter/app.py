@@ -17,6 +17,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from contactcenter import __version__
+from contactcenter.actions.confirm import Confirmation, confirm
 from contactcenter.actions.receive import Inbound, Received, receive
 from contactcenter.api import (
     access,
@@ -29,10 +30,13 @@ from contactcenter.api import (
     health,
     interactions,
     keys,
+    merges,
     people,
     problems,
     supervisor,
+    visitor,
 )
+from contactcenter.api.cross_origin import CrossOrigin
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
@@ -43,7 +47,9 @@ from contactcenter.live.fanout import Fanout, Signal
 from contactcenter.live.health import Health
 from contactcenter.live.hub import Hub
 from contactcenter.live.limits import Limits
+from contactcenter.live.origins import Origins
 from contactcenter.live.rulebook import RulebookInForce
+from contactcenter.live.visitors import Visitors
 from contactcenter.settings import Settings
 from contactcenter.workers.keep import keep
 from contactcenter.workers.presence import ProcessLease
@@ -60,8 +66,10 @@ API = (
     health,
     interactions,
     keys,
+    merges,
     people,
     supervisor,
+    visitor,
 )
 BODY_BYTES_MAX = 4 * 1_048_576
 DRAIN_S_MAX = 5.0
@@ -90,6 +98,11 @@ class House:
             database,
             lambda tx, items: receive(tx, items, self.rulebook.current, clock()),
         )
+        self.confirming: Batch[Confirmation, bool] = Batch(
+            "confirm", database, lambda tx, items: confirm(tx, items, clock())
+        )
+        self.visitors = Visitors(database, clock)
+        self.origins = Origins(database)
         self.timers = Timers(database, self.rulebook, clock)
         self.router = Router(database, self.tail, self.rulebook, clock, settings.process)
         self.hub = Hub()
@@ -108,7 +121,14 @@ class House:
         await self.rulebook.load()
         async with self.database.snapshot() as tx:
             await self.hub.load(tx, self.rulebook.current.rules.organisation.timezone)
-        for reader in (self.rulebook.read, self.credentials.read, self.hub.read):
+        readers = (
+            self.rulebook.read,
+            self.credentials.read,
+            self.hub.read,
+            self.visitors.read,
+            self.origins.read,
+        )
+        for reader in readers:
             self.tail.follow(reader)
         await self.lease.begin()
         workers: dict[str, Callable[[], Awaitable[None]]] = {
@@ -117,6 +137,8 @@ class House:
             "limits": self.limits.run,
             "rulebook": self.rulebook.run,
             "receive": self.receiving.run,
+            "confirm": self.confirming.run,
+            "visitors": self.visitors.run,
             "timers": self.timers.run,
             "router": self.router.run,
             "lease": self.lease.run,
@@ -149,6 +171,7 @@ class House:
 
     def _signalled(self, signal: Signal) -> None:
         self.hub.signalled(signal)
+        self.visitors.signalled(signal)
 
 
 async def open_house(settings: Settings) -> House:
@@ -179,21 +202,12 @@ def create(house: House) -> Litestar:
         "receiving": house.receiving,
         "health": house.health,
         "hub": house.hub,
+        "confirming": house.confirming,
+        "visitors": house.visitors,
         "rulebook": house.rulebook,
     }
     app = Litestar(
-        route_handlers=[
-            *health.ROUTES,
-            *auth.ROUTES,
-            *people.ROUTES,
-            *keys.ROUTES,
-            *connections.ROUTES,
-            *audit.ROUTES,
-            *interactions.ROUTES,
-            *customers.ROUTES,
-            *conversations.ROUTES,
-            Metrics,
-        ],
+        route_handlers=[*(route for module in API for route in module.ROUTES), Metrics],
         dependencies={
             **{
                 name: Provide(_always(part), sync_to_thread=False)
@@ -209,6 +223,7 @@ def create(house: House) -> Litestar:
             PrometheusConfig(app_name="contactcenter", group_path=True).middleware,
             _access(house),
         ],
+        before_send=[CrossOrigin(house.origins).tell],
         exception_handlers=problems.HANDLERS,
         lifespan=[lifespan],
         request_max_body_size=BODY_BYTES_MAX,

@@ -1,6 +1,6 @@
 """An agent takes an offer."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -45,9 +45,7 @@ async def accept(tx: Tx, agent: int, offer_id: int, book: Published, now: dateti
     await tx.do("agents.took", agent, now)
     await tx.do("conversations.set_agent", held.conversation.id, agent)
     about = item.about(held.bot)
-    tx.emit(
-        facts.OfferEnded(at=now, **about, offer=offer.id, agent=agent, state="accepted")
-    )
+    tx.emit(facts.OfferEnded(at=now, **about, offer=offer.id, agent=agent, state="accepted"))
     tx.emit(
         facts.ItemAssigned(
             at=now,

@@ -80,9 +80,7 @@ class HandOver(msgspec.Struct, frozen=True, kw_only=True):
     skills: dict[str, int] = {}
 
 
-async def hand_over(
-    tx: Tx, said: Said, what: HandOver, book: Published, now: datetime
-) -> Done:
+async def hand_over(tx: Tx, said: Said, what: HandOver, book: Published, now: datetime) -> Done:
     """The bot gives the item to people: the summary is appended, and the item waits in its queue."""
     claimed = await _claim(tx, said)
     if isinstance(claimed, Done):

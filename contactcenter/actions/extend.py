@@ -57,8 +57,9 @@ async def extend(
         item, agent = items.get(p.item_id), agents.get(p.agent_id)
         if item is None or item.state != "queued":
             refused.append(Refused(p.item_id, p.agent_id, False, "the item no longer waits"))
-        elif agent is None or (reason := _why_not(agent, item, carried[agent.id], book, now)):
-            reason = reason if agent else "there is no such agent"
+        elif agent is None:
+            refused.append(Refused(p.item_id, p.agent_id, True, "there is no such agent"))
+        elif reason := _why_not(agent, item, carried[agent.id], book, now):
             refused.append(Refused(p.item_id, p.agent_id, True, reason))
         else:
             carried[agent.id] = carried[agent.id].plus(item.channel, item.full_weight)

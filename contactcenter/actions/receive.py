@@ -195,9 +195,7 @@ async def _open(
     made: list[Conversation] = []
     if missing:
         window = timedelta(seconds=book.rules.record.reopen_window_s)
-        closed = await tx.many(
-            Conversation, "conversations.lock_reopenable", missing, now - window
-        )
+        closed = await tx.many(Conversation, "conversations.lock_reopenable", missing, now - window)
         if closed:
             reopened = await tx.many(Conversation, "conversations.reopen", [c.id for c in closed])
         new = sorted(set(missing) - {c.party_id for c in closed})
@@ -206,9 +204,7 @@ async def _open(
     conversations = {c.id: c for c in (*found, *reopened, *made)}
     for c in reopened:
         tx.emit(
-            facts.ConversationReopened(
-                at=now, conversation=c.id, customer=c.party_id, bot=c.bot_id
-            )
+            facts.ConversationReopened(at=now, conversation=c.id, customer=c.party_id, bot=c.bot_id)
         )
     for c in made:
         channel = first[c.party_id][0].channel
@@ -218,11 +214,17 @@ async def _open(
             )
         )
     old = [c.id for c in found]
-    items = {i.conversation_id: i for i in await tx.many(WorkItem, "items.lock_live", old)} if old else {}
+    items = (
+        {i.conversation_id: i for i in await tx.many(WorkItem, "items.lock_live", old)}
+        if old
+        else {}
+    )
     idle = [c for c in conversations.values() if c.id not in items]
     wanting = [c for c in idle if first[c.party_id][1].customer.spam_at is None]
     if wanting:
-        await _open_items(tx, wanting, first, {c.id for c in reopened}, conversations, items, book, now)
+        await _open_items(
+            tx, wanting, first, {c.id for c in reopened}, conversations, items, book, now
+        )
     return conversations, items
 
 

@@ -65,16 +65,12 @@ async def reply(
     if after != item:
         await save(tx, [(item, after)])
         tx.emit(
-            facts.ItemWaiting(
-                at=now, **item.about(held.bot), agent=agent, waiting_for="customer"
-            )
+            facts.ItemWaiting(at=now, **item.about(held.bot), agent=agent, waiting_for="customer")
         )
     if item.state == "active":
         idle = timedelta(seconds=book.rules.record.dormant_after_s)
         tx.schedule("item_idle", item_id, now + idle)
-    unseen = await tx.many(
-        facts.Said, "interactions.inbound_after", held.conversation.id, seen
-    )
+    unseen = await tx.many(facts.Said, "interactions.inbound_after", held.conversation.id, seen)
     return Replied(said.id, held.conversation.id, said.number, unseen)
 
 

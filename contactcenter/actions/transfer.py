@@ -124,9 +124,7 @@ async def assign(
     return Assigned(item_id, agent_id, over_capacity=not fits)
 
 
-async def requeue(
-    tx: Tx, item_id: int, queue: str | None, book: Published, now: datetime
-) -> None:
+async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now: datetime) -> None:
     """A supervisor takes an item from whoever has it, and puts it into a queue."""
     held = await hold(tx, item_id)
     item = held.item

@@ -29,6 +29,7 @@ from contactcenter.words import CallerKind
 from contactcenter.words import Scope as KeyScope
 
 __all__ = [
+    "COOKIE",
     "DEPENDENCIES",
     "STAFF",
     "Access",

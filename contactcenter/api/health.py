@@ -1,6 +1,5 @@
 """Whether this process lives, and whether it can do its work."""
 
-
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency

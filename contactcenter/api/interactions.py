@@ -38,7 +38,9 @@ class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: Short
 
 
-class _Item(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+class _Item(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True
+):
     """`key`: yours, unique; the same again gives the same answer. `occurred_at`: when it happened."""
 
     key: Key
@@ -147,7 +149,9 @@ async def post_interactions(
     body = await request.body()
     posting = Posting(caller, database, receiving, book, now, request.state.get("request_id"))
     if not body.lstrip().startswith(b'{"items"') and b'"items"' not in body[:64]:
-        return Response(msgspec.json.encode(await _single(posting, body)), media_type="application/json")
+        return Response(
+            msgspec.json.encode(await _single(posting, body)), media_type="application/json"
+        )
     try:
         items = _batch.decode(body).items
     except msgspec.MsgspecError as error:
@@ -242,9 +246,7 @@ async def _message(posting: Posting, item: Message, body: bytes) -> Taken:
     return Taken(received.interaction, received.conversation, received.number, received.duplicate)
 
 
-def _said(
-    posting: Posting, item: Reply | HandOver | Close, text: str, body: bytes
-) -> bots.Said:
+def _said(posting: Posting, item: Reply | HandOver | Close, text: str, body: bytes) -> bots.Said:
     caller = posting.caller
     assert caller.key_id is not None
     return bots.Said(

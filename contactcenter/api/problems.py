@@ -72,7 +72,7 @@ def from_validation(error: ValidationException) -> BadInput:
     return BadInput(error.detail)
 
 
-def from_decoding(error: msgspec.MsgspecError, prefix: str = "") -> BadInput:
+def from_decoding(error: msgspec.MsgspecError | UnicodeDecodeError, prefix: str = "") -> BadInput:
     """msgspec's message and path (`$.items[3].text`) as ours (`/items/3/text`)."""
     message, _, path = str(error).partition(" - at `")
     pointer = _pointer(path.rstrip("`").removeprefix("$"))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from litestar import WebSocket
@@ -35,15 +35,18 @@ class Client(Protocol):
 class Hello(Protocol):
     """The first frame."""
 
-    version: int
-    resume: int | None
+    @property
+    def version(self) -> int: ...
+
+
+H = TypeVar("H", bound=Hello)
 
 
 class Gone(Exception):  # noqa: N818 -- not an error: peers go
     """The peer has closed the socket, or it broke."""
 
 
-async def greeting(socket: AnySocket, decode: Callable[[bytes], Any], kind: type[Any]) -> Any:
+async def greeting(socket: AnySocket, decode: Callable[[bytes], Any], kind: type[H]) -> H | None:
     """The `hello`; None when it did not come, or was wrong, and the socket has been closed."""
     try:
         async with asyncio.timeout(HELLO_S_MAX):

@@ -1,6 +1,5 @@
 """The supervisor's board: a socket to be folded, the numbers at once, and orders."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -12,12 +11,12 @@ from litestar.params import JSONBody
 from contactcenter.actions.transfer import Assigned, assign, requeue
 from contactcenter.api import sockets
 from contactcenter.api.access import Caller, who
-from contactcenter.api.paging import Id, Limit
+from contactcenter.api.paging import END, Id, Limit, Place
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Refusal
 from contactcenter.live import frames
-from contactcenter.live.board import AgentShown, Decision, QueueShown, summarise
+from contactcenter.live.board import AgentShown, QueueShown, summarise
 from contactcenter.live.hub import Client, Hub
 from contactcenter.model.caller import Actor
 from contactcenter.model.rulebook import Published
@@ -133,13 +132,13 @@ async def numbers(
 @get("/v1/decisions", opt=WHO, tags=["supervision"], operation_id="ListDecisions")
 async def decisions(
     database: NamedDependency[Database],
-    before: Id | None = None,
-    item: Id | None = None,
+    before: Place = END,
+    item: Place = 0,
     limit: Limit = 50,
 ) -> Decisions:
     """The last offers and why each was made, newest first; of one item, where it is named."""
     async with database.snapshot() as tx:
-        rows = await tx.many(Explained, "offers.explained", before, item, limit)
+        rows = await tx.many(Explained, "offers.explained", before, item or None, limit)
     return Decisions(rows, rows[-1].offer if len(rows) == limit else None)
 
 

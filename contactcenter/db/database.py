@@ -27,7 +27,6 @@ _REPEAT = (
 )
 _GONE = (
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -120,9 +119,12 @@ class Database:
                 tx = Tx(connection)
                 result = await action(tx)
                 appended, encoded, since = await _write_last(connection, tx)
-            except BaseException:
+            except BaseException as error:
                 if not connection.is_closed():
                     await transaction.rollback()
+                elif isinstance(error, asyncpg.InterfaceError):
+                    # On a living connection it is a defect of ours, such as a wrong argument.
+                    raise asyncpg.PostgresConnectionError(str(error)) from error
                 raise
             await transaction.commit()
         if appended is not None:

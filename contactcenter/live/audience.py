@@ -17,11 +17,12 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: C901, PLR0911 -- a
             | facts.DeliveryChanged()
             | facts.ConversationRead()
             | facts.ConversationClosed()
+            | facts.ConversationTagged()
         ):
             return tuple(fact.agents)
         case facts.ItemAssigned():
             return tuple({fact.agent, fact.former_agent or fact.agent})
-        case facts.ItemQueued() | facts.ItemDone():
+        case facts.ItemQueued() | facts.ItemDone() | facts.ItemMoved():
             return (fact.agent,) if fact.agent else ()
         case (
             facts.OfferMade()
@@ -39,6 +40,8 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: C901, PLR0911 -- a
         case (
             facts.CustomerChanged()
             | facts.CustomersMerged()
+            | facts.CustomersUnmerged()
+            | facts.ConnectionChanged()
             | facts.ConversationOpened()
             | facts.ConversationReopened()
             | facts.BotOwned()

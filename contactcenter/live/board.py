@@ -104,6 +104,8 @@ class Board(msgspec.Struct):
                 self._outcome(fact)
             case facts.ItemAssigned():
                 self._assigned(fact)
+            case facts.ItemMoved():
+                self._moved(fact)
             case facts.ItemWeighed():
                 self._change(fact.item, weight=fact.weight)
             case facts.ItemWrapUp():
@@ -125,6 +127,9 @@ class Board(msgspec.Struct):
                 facts.ItemWaiting()
                 | facts.CustomerChanged()
                 | facts.CustomersMerged()
+                | facts.CustomersUnmerged()
+                | facts.ConversationTagged()
+                | facts.ConnectionChanged()
                 | facts.ConversationOpened()
                 | facts.ConversationReopened()
                 | facts.ConversationClosed()
@@ -164,6 +169,13 @@ class Board(msgspec.Struct):
     def _change(self, item: int, **changes: object) -> None:
         if owned := self.owned.get(item):
             self.owned[item] = msgspec.structs.replace(owned, **changes)
+
+    def _moved(self, fact: facts.ItemMoved) -> None:
+        if waiting := self.waiting.get(fact.item):
+            self.waiting[fact.item] = msgspec.structs.replace(
+                waiting, conversation=fact.conversation
+            )
+        self._change(fact.item, conversation=fact.conversation)
 
     def _tally(self, queue: str, at: datetime) -> Tally:
         day = at.astimezone(ZoneInfo(self.zone)).date()

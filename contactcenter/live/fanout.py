@@ -8,15 +8,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 from prometheus_client import Counter, Gauge
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from contactcenter.facts import Fact
+from contactcenter.live.redis import connect
 from contactcenter.log import get
 
 FACTS = "contactcenter:facts"
@@ -65,13 +65,7 @@ class Fanout:
         self._wake = asyncio.Event()
         self._copies = msgspec.json.Decoder(Copies)
         self._signals = msgspec.json.Decoder(Signal)
-        # No retries and short timeouts: a Redis that is gone is noticed at once, and left alone.
-        self._redis = url and Redis.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),
-            socket_connect_timeout=0.5,
-            protocol=2,
-        )
+        self._redis = connect(url) if url else None
         self.up = False
 
     def committed(self, first_seq: int, _facts: Sequence[Fact], encoded: Sequence[bytes]) -> None:
@@ -90,13 +84,13 @@ class Fanout:
         if not self._redis:
             return
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._send())
+            group.create_task(self._send(self._redis))
             group.create_task(self._listen(self._redis))
 
     async def close(self) -> None:
         if self._redis:
             with suppress(RedisError, OSError):
-                await self._redis.aclose()
+                await self._redis.aclose()  # pyright: ignore[reportUnknownMemberType]
 
     def _queue(self, channel: str, message: bytes) -> None:
         if not self._redis:
@@ -107,18 +101,17 @@ class Fanout:
         self._waiting.append((channel, message))
         self._wake.set()
 
-    async def _send(self) -> None:
-        assert self._redis
+    async def _send(self, redis: Redis) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                pipeline = self._redis.pipeline(transaction=False)
+                pipeline = redis.pipeline(transaction=False)  # pyright: ignore[reportUnknownMemberType]
                 for _ in range(min(PIPELINE_MAX, len(self._waiting))):
                     pipeline.publish(*self._waiting.popleft())  # pyright: ignore[reportUnknownMemberType]
                 try:
                     async with asyncio.timeout(1):
-                        await pipeline.execute()
+                        await pipeline.execute()  # pyright: ignore[reportUnknownMemberType]
                 except (RedisError, OSError, TimeoutError):
                     _DROPPED.inc()
 
@@ -129,11 +122,11 @@ class Fanout:
                     await feed.subscribe(FACTS, SIGNALS)  # pyright: ignore[reportUnknownMemberType]
                     self._set(up=True)
                     while True:
-                        message = await feed.get_message(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+                        message: Any = await feed.get_message(  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
                             ignore_subscribe_messages=True, timeout=None
                         )
                         if message:
-                            self._take(message["channel"], message["data"])  # pyright: ignore[reportUnknownArgumentType]
+                            self._take(message["channel"], message["data"])
             except (RedisError, OSError) as error:
                 if self.up:
                     _log.warning("Redis is gone; the log is polled instead", error=str(error))

@@ -95,6 +95,10 @@ class Hub:
                 self.owners[fact.conversation] = fact.agent
             case facts.ItemQueued() | facts.ItemDone() | facts.ItemCancelled():
                 self.owners.pop(fact.conversation, None)
+            case facts.ItemMoved():
+                self.owners.pop(fact.from_conversation, None)
+                if fact.agent:
+                    self.owners[fact.conversation] = fact.agent
             case _:
                 pass
         concerned = agents_concerned(fact)

@@ -12,11 +12,10 @@ from datetime import datetime
 
 import msgspec
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from contactcenter.errors import TooMany
+from contactcenter.live.redis import connect
 from contactcenter.log import get
 
 TAKEN = "contactcenter:taken"
@@ -57,7 +56,7 @@ class Limits:
         self._untold: Counter[tuple[Limit, str]] = Counter()
         self._taken_at: datetime
         self._decoder = msgspec.json.Decoder(_Taken)
-        self._redis = _connect(url) if url else None
+        self._redis = connect(url) if url else None
 
     def take(self, limit: Limit, key: str, now: datetime) -> None:
         """Count one for `key`; `TooMany`, and nothing counted, when there is none left."""
@@ -140,10 +139,3 @@ class Limits:
             return
         for limit, key, count in taken.counts:
             self._count(limit, key, count, taken.at)
-
-
-def _connect(url: str) -> Redis:
-    """No retries and a short timeout: a Redis that is gone is noticed at once, and left alone."""
-    return Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
-        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=0.5, protocol=2
-    )

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -171,22 +171,21 @@ def _type_faults(document: dict[str, object]) -> Iterator[str]:
                 yield f"{name}: this section is missing"
             continue
         section = document[name]
-        if name in ("channels", "tiers", "queues", "intents") and isinstance(section, dict) and section:
-            for key, value in section.items():
-                yield from _faults({key: value}, field.type, name)
+        if isinstance(section, dict) and name in ("channels", "tiers", "queues", "intents"):
+            for key, value in cast("dict[str, object]", section).items():
+                yield from _faults({key: value}, field.type, name, key)
         else:
             yield from _faults(section, field.type, name)
 
 
-def _faults(value: object, kind: object, path: str) -> Iterator[str]:
+def _faults(value: object, kind: Any, section: str, key: str = "") -> Iterator[str]:
+    """The fault of a section, or of its one entry `key`, which msgspec writes as `[...]`."""
     try:
-        msgspec.convert(value, kind)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at ")
-        inner = where.strip("`").removeprefix("$")
-        if isinstance(value, dict) and len(value) == 1 and inner.startswith("[...]"):  # pyright: ignore[reportUnknownArgumentType]
-            inner = f".{next(iter(value))}{inner.removeprefix('[...]')}"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        yield f"{path}{inner}: {message}"
+        inner = where.strip("`").removeprefix("$").replace("[...]", f".{key}", 1)
+        yield f"{section}{inner}: {message}"
 
 
 def _reference_faults(book: Rulebook) -> Iterator[str]:

@@ -84,11 +84,15 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
         passed_on_by: int | None = None,
     ) -> Self:
         """Into a queue, to wait from now on; with the `place` that another queue gives it."""
-        moved = self if place is None else self.replace(
-            queue=queue or self.queue,
-            requirement=place.requirement,
-            head_start_us=place.head_start_us,
-            head_start_words=place.head_start_words,
+        moved = (
+            self
+            if place is None
+            else self.replace(
+                queue=queue or self.queue,
+                requirement=place.requirement,
+                head_start_us=place.head_start_us,
+                head_start_words=place.head_start_words,
+            )
         )
         return moved.replace(
             state="queued",
@@ -124,9 +128,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
         return self.replace(waiting_for=waiting_for, waiting_since=now, reminded_at=None)
 
     def ended(self, state: ItemState, now: datetime, disposition: str | None = None) -> Self:
-        return self.replace(
-            state=state, ended_at=now, disposition=disposition or self.disposition
-        )
+        return self.replace(state=state, ended_at=now, disposition=disposition or self.disposition)
 
     def replace(self, **changes: object) -> Self:
         return msgspec.structs.replace(self, **changes)

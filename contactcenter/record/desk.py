@@ -90,9 +90,7 @@ async def read_desk(tx: Tx, agent: int, book: Published) -> Desk:
     return Desk(
         me=await tx.one(Me, "desks.me", agent),
         offers=await tx.many(OfferShown, "desks.offers", agent),
-        items=[
-            msgspec.structs.replace(i, interactions=said[i.conversation]) for i in items
-        ],
+        items=[msgspec.structs.replace(i, interactions=said[i.conversation]) for i in items],
         reasons=book.rules.presence.reasons,
         dispositions=book.rules.dispositions.codes,
         queues={name: q.label for name, q in book.rules.queues.items()},

@@ -54,9 +54,7 @@ async def find_or_make(
             raise Stale
         known |= {(k.scheme, k.scope, k.value): k for k in made}
     customers = await lock(tx, [k.root for k in known.values()])
-    return {
-        key: Party(k.identity_id, k.blocked, customers[k.root]) for key, k in known.items()
-    }
+    return {key: Party(k.identity_id, k.blocked, customers[k.root]) for key, k in known.items()}
 
 
 async def lock(tx: Tx, ids: Sequence[int]) -> dict[int, Customer]:
@@ -67,9 +65,7 @@ async def lock(tx: Tx, ids: Sequence[int]) -> dict[int, Customer]:
     return {row.id: row for row in rows}
 
 
-async def _known(
-    tx: Tx, keys: Sequence[tuple[str, str, str]]
-) -> dict[tuple[str, str, str], Known]:
+async def _known(tx: Tx, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Known]:
     rows = await tx.many(
         Known,
         "customers.known",

@@ -48,12 +48,17 @@ class KnownBy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MergedCustomer(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer who is known as another now, and into whom they were merged."""
+    """A customer who is known as another now: into whom they were merged, when and by whom.
+
+    `merged_at` and `merged_by` are null where they joined by signing in.
+    """
 
     id: int
     name: str | None
     merged_into: int
     created_at: datetime
+    merged_at: datetime | None
+    merged_by: str | None
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The customer that an id leads to, locked."""
 
 from contactcenter.db.tx import Tx
-from contactcenter.errors import NotFound
+from contactcenter.errors import NotFound, Stale
 from contactcenter.model.customer import Customer
 from contactcenter.record.party import lock
 
@@ -11,7 +11,10 @@ async def lock_root(tx: Tx, customer: int) -> Customer:
     root = await tx.maybe(int, "records.root", customer)
     if root is None:
         raise no_customer(customer)
-    return (await lock(tx, [root]))[root]
+    locked = (await lock(tx, [root]))[root]
+    if root != customer and await tx.maybe(int, "records.root", customer) != root:
+        raise Stale  # unmerged while the lock was waited for
+    return locked
 
 
 def no_customer(customer: int) -> NotFound:

@@ -58,6 +58,10 @@ class Ring(msgspec.Struct, frozen=True):
     late_s: float
 
 
+class _Next(msgspec.Struct, frozen=True):
+    wait_s: float | None
+
+
 class Timers:
     """`run()` fires what is due, for ever."""
 
@@ -116,5 +120,7 @@ class Timers:
 
     async def _pause(self) -> float:
         async with self._database.snapshot() as tx:
-            wait_s = await tx.one(float, "timers.next")
-        return SLEEP_S_MAX if wait_s is None else min(max(wait_s, 0.0) + 0.001, SLEEP_S_MAX)
+            upcoming = await tx.one(_Next, "timers.next")
+        if upcoming.wait_s is None:
+            return SLEEP_S_MAX
+        return min(max(upcoming.wait_s, 0.0) + 0.001, SLEEP_S_MAX)

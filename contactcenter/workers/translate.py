@@ -167,6 +167,10 @@ class Translator:
                 | facts.ItemReactivated()  # wrap-up weighed as much
                 | facts.CustomerChanged()  # a place in the queue is fixed on arrival
                 | facts.CustomersMerged()
+                | facts.CustomersUnmerged()
+                | facts.ConversationTagged()
+                | facts.ConnectionChanged()
+                | facts.ItemMoved()  # who asks is another, what they ask is not
                 | facts.ConversationOpened()
                 | facts.ConversationReopened()
                 | facts.ConversationClosed()
@@ -222,7 +226,11 @@ class Translator:
             sequence=fact.item,
         )
         yield told.ItemAssigned(
-            at=at, item=fact.item, generation=fact.epoch, agent=fact.agent, forced=fact.by is not None
+            at=at,
+            item=fact.item,
+            generation=fact.epoch,
+            agent=fact.agent,
+            forced=fact.by is not None,
         )
 
     def _configured(

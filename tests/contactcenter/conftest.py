@@ -23,6 +23,7 @@ from contactcenter.model import credential
 from contactcenter.model.customer import Identity
 from contactcenter.model.rulebook import Published, parse
 from contactcenter.settings import Settings
+from tests.contactcenter.team import Team
 
 RULEBOOK = Path(__file__).parents[2] / "config" / "rulebook.toml"
 
@@ -223,3 +224,9 @@ async def desk(database_url: str, book: Published) -> AsyncIterator[Desk]:
     yield Desk(database, book, connection, count(1))
     await connection.close()
     await database.close()
+
+
+@pytest.fixture
+def team(house: Running, book: Published) -> Team:
+    """Makes people and bots in the running application."""
+    return Team(house.database, book, house.client, house.socket_url)

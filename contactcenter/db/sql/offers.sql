@@ -43,5 +43,5 @@ WHERE w.id = ANY ($1::bigint[])
 SELECT id AS offer, made_at AS at, item_id AS item, queue, agent_id AS agent, sentence,
        state AS outcome, reason, ended_at, rulebook_version, explanation
 FROM offer
-WHERE ($1::bigint IS NULL OR id < $1) AND ($2::bigint IS NULL OR item_id = $2)
+WHERE id < $1 AND ($2::bigint IS NULL OR item_id = $2)
 ORDER BY id DESC LIMIT $3

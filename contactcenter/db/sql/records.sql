@@ -5,7 +5,7 @@ SELECT customer_root($1) AS id
 -- name: customer
 SELECT * FROM customer WHERE id = customer_root($1)
 
--- Those who are known as this customer now, and into whom each was merged.
+-- Those who are known as this customer now; where staff merged one, the audit trail says who did.
 -- name: merged
 WITH RECURSIVE family AS (
     SELECT id, name, merged_into, created_at FROM customer WHERE merged_into = $1
@@ -13,7 +13,15 @@ WITH RECURSIVE family AS (
     SELECT c.id, c.name, c.merged_into, c.created_at
     FROM customer c JOIN family f ON c.merged_into = f.id
 )
-SELECT id, name, merged_into, created_at FROM family ORDER BY id
+SELECT f.id, f.name, f.merged_into, f.created_at, a.at AS merged_at, p.name AS merged_by
+FROM family f
+LEFT JOIN LATERAL (
+    SELECT at, actor_kind, actor_id FROM audit
+    WHERE subject_kind = 'customer' AND subject_id = f.id AND action = 'customer.merge'
+    ORDER BY id DESC LIMIT 1
+) a ON true
+LEFT JOIN person p ON a.actor_kind = 'person' AND p.id = a.actor_id
+ORDER BY f.id
 
 -- name: identities
 SELECT id, customer_id, scheme, scope, value, verified, since, blocked_at

@@ -1,0 +1,225 @@
+"""Administrators look after the people who work here."""
+
+from datetime import datetime
+
+import msgspec
+from litestar import delete, get, patch, post, put
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from contactcenter.actions.passwords import make_link
+from contactcenter.actions.people import (
+    NewPerson,
+    PersonChange,
+    change_person,
+    configure_agent,
+    create_person,
+)
+from contactcenter.actions.sign_in import end_sessions
+from contactcenter.api.access import Actor, who
+from contactcenter.api.auth import Sessions, sessions_of
+from contactcenter.api.paging import END, Id, Limit, Place
+from contactcenter.db.database import Database
+from contactcenter.errors import NotFound
+from contactcenter.model.credential import digest, issue
+from contactcenter.model.person import Abilities, Person
+from contactcenter.model.rulebook import Published
+from contactcenter.settings import Settings
+from contactcenter.words import Role
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A person; `abilities` where they are, or once were, an agent."""
+
+    id: int
+    login: str
+    name: str
+    role: Role
+    disabled_at: datetime | None
+    created_at: datetime
+    abilities: Abilities | None
+
+
+class People(msgspec.Struct, frozen=True):
+    """In the order in which they came; ask again with `next` as `after` for the next page."""
+
+    items: list[Shown]
+    next: int | None
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Shown once, to be handed to the person. `token` is what stands behind its `#`."""
+
+    link: str
+    token: str
+    expires_at: datetime
+
+
+@get("/v1/people", opt=who("administrator"), tags=["people"], operation_id="ReadPeople")
+async def read_people(
+    database: NamedDependency[Database], after: Place = 0, limit: Limit = 50
+) -> People:
+    """All who work here, also those who are disabled."""
+    async with database.snapshot() as tx:
+        rows = await tx.many(_Row, "people.page", after, limit + 1)
+    items = [_shown(row) for row in rows[:limit]]
+    return People(items, items[-1].id if len(rows) > limit else None)
+
+
+@post("/v1/people", opt=who("administrator"), tags=["people"], operation_id="CreatePerson")
+async def post_person(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    data: JSONBody[NewPerson],
+) -> Person:
+    """Add a person. They sign in once they have set a password by a link: make that next."""
+    return await database.run(lambda tx: create_person(tx, data, actor, now))
+
+
+@get(
+    "/v1/people/{person:int}", opt=who("administrator"), tags=["people"], operation_id="ReadPerson"
+)
+async def read_person(database: NamedDependency[Database], person: Id) -> Shown:
+    """One person, with what they can do as an agent."""
+    async with database.snapshot() as tx:
+        row = await tx.maybe(_Row, "people.one", person)
+    if row is None:
+        raise NotFound(f"There is no person {person}.")
+    return _shown(row)
+
+
+@patch(
+    "/v1/people/{person:int}",
+    opt=who("administrator"),
+    tags=["people"],
+    operation_id="ChangePerson",
+)
+async def patch_person(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    person: Id,
+    data: JSONBody[PersonChange],
+) -> Person:
+    """Rename a person, give them another role, disable or enable them.
+
+    With another role, or disabled, they are signed out everywhere. The last administrator stays
+    one (409, `last-administrator`).
+    """
+    return await database.run(lambda tx: change_person(tx, person, data, actor, now))
+
+
+@put(
+    "/v1/people/{person:int}/abilities",
+    opt=who("administrator"),
+    tags=["people"],
+    operation_id="ConfigureAgent",
+)
+async def put_abilities(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    book: NamedDependency[Published],
+    now: NamedDependency[datetime],
+    person: Id,
+    data: JSONBody[Abilities],
+) -> Abilities:
+    """Say what an agent can do: skills and levels, queues, capacity and ceilings. In force at once.
+
+    Queues and channels are those of the rulebook (422, `unknown-queue`, `unknown-channel`).
+    """
+    return await database.run(lambda tx: configure_agent(tx, person, data, book.rules, actor, now))
+
+
+@post(
+    "/v1/people/{person:int}/password-link",
+    opt=who("administrator"),
+    tags=["people"],
+    operation_id="MakePasswordLink",
+)
+async def post_link(
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    person: Id,
+) -> Link:
+    """Make a link by which the person sets a new password: once, within 24 hours.
+
+    It is shown only now. An earlier link of theirs does not work any more.
+    """
+    token = issue("ccr_")
+    expires_at = await database.run(lambda tx: make_link(tx, person, digest(token), actor, now))
+    return Link(f"{settings.origin}/set-password#{token}", token, expires_at)
+
+
+@get(
+    "/v1/people/{person:int}/sessions",
+    opt=who("administrator"),
+    tags=["people"],
+    operation_id="ReadSessionsOfPerson",
+)
+async def read_sessions(
+    database: NamedDependency[Database],
+    now: NamedDependency[datetime],
+    person: Id,
+    after: Place = END,
+    limit: Limit = 50,
+) -> Sessions:
+    """The person's sessions that have not ended, newest first."""
+    return await sessions_of(database, person, None, now, after, limit)
+
+
+@delete(
+    "/v1/people/{person:int}/sessions",
+    opt=who("administrator"),
+    tags=["people"],
+    operation_id="EndSessionsOfPerson",
+)
+async def delete_sessions(
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+    person: Id,
+) -> None:
+    """Sign a person out everywhere; their sockets close."""
+    await database.run(lambda tx: end_sessions(tx, person, actor, now))
+
+
+class _Row(Person, frozen=True, kw_only=True):
+    skills: dict[str, int] | None
+    queues: list[str] | None
+    capacity: int | None
+    ceilings: dict[str, int] | None
+
+
+def _shown(row: _Row) -> Shown:
+    abilities = None
+    if row.capacity is not None:
+        abilities = Abilities(
+            skills=row.skills or {},
+            queues=row.queues or [],
+            capacity=row.capacity,
+            ceilings=row.ceilings or {},
+        )
+    return Shown(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        role=row.role,
+        disabled_at=row.disabled_at,
+        created_at=row.created_at,
+        abilities=abilities,
+    )
+
+
+ROUTES = [
+    read_people,
+    post_person,
+    read_person,
+    patch_person,
+    put_abilities,
+    post_link,
+    read_sessions,
+    delete_sessions,
+]

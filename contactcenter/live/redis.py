@@ -1,0 +1,12 @@
+"""How this process connects to Redis, which holds only what may be lost."""
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+
+def connect(url: str) -> Redis:
+    """No retries and a short timeout: a Redis that is gone is noticed at once, and left alone."""
+    return Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
+        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=0.5, protocol=2
+    )
