@@ -27,7 +27,7 @@ from contactcenter.log import get
 from contactcenter.model.agent import Agent
 from contactcenter.model.offer import Offer, Proposal
 from contactcenter.model.work import WorkItem
-from contactcenter.workers.translate import Translator, micros, rules_published
+from contactcenter.workers.router.translate import Translator, micros, rules_published
 from routing import explain
 from routing import facts as told
 from routing.decisions import ExtendOffer
