@@ -1,7 +1,13 @@
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from contactcenter.actions.merge import merge
+from contactcenter.model.caller import Actor
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -14,15 +20,9 @@ async def supervisor(desk: Any) -> Any:
     return await desk.cookie(await desk.person("supervisor", capacity=None))
 
 
-async def merge(desk: Any, customer: Any, into: Any) -> Any:
-    """As the merge of two customers leaves the rows."""
-    await desk.rows("UPDATE customer SET merged_into = $2 WHERE id = $1", customer, into)
-    await desk.rows(
-        "UPDATE conversation SET state = 'closed', close_reason = 'merged', closed_at = now()"
-        " WHERE party_id = $1 AND state = 'open'",
-        customer,
-    )
-    await desk.rows("UPDATE conversation SET party_id = $2 WHERE party_id = $1", customer, into)
+async def join(desk: Any, customer: int, into: int) -> None:
+    by = Actor("person", 7)
+    await desk.database.run(lambda tx: merge(tx, customer, into, by, desk.book, NOW))
 
 
 async def test_one_call_shows_everything_about_a_customer(
@@ -61,8 +61,8 @@ async def test_a_merged_customers_id_answers_with_the_one_they_are_known_as(
     first = await desk.customer_of((await desk.say("+621")).conversation)
     second = await desk.customer_of((await desk.say("+622")).conversation)
     third = await desk.customer_of((await desk.say("+623")).conversation)
-    await merge(desk, third, second)
-    await merge(desk, second, first)
+    await join(desk, third, second)
+    await join(desk, second, first)
 
     seen = (await house.client.get(f"/v1/customers/{third}", headers=agent)).json()
 
@@ -87,7 +87,7 @@ async def test_the_timeline_of_merged_customers_is_in_the_order_of_what_happened
     await desk.say("+621", "a2")
     await desk.say("+622", "b2")
     await desk.say("+621", "a3")
-    await merge(desk, second, first)
+    await join(desk, second, first)
 
     seen = (await house.client.get(f"/v1/customers/{first}/timeline", headers=agent)).json()
 
@@ -105,7 +105,7 @@ async def test_two_hundred_interactions_are_paged_without_gap_or_double(
         for place in range(100):
             await desk.say(who, f"{who} {place}")
     first, second = [r["id"] for r in await desk.rows("SELECT id FROM customer ORDER BY id")]
-    await merge(desk, second, first)
+    await join(desk, second, first)
 
     pages, before = [], ""
     while before is not None:
@@ -159,7 +159,7 @@ async def test_customers_are_found_by_identity_whatever_they_were_merged_into(
 ) -> None:
     first = await desk.customer_of((await desk.say("+621")).conversation)
     second = await desk.customer_of((await desk.say("a:b")).conversation)
-    await merge(desk, second, first)
+    await join(desk, second, first)
 
     found = await house.client.get("/v1/customers", params={"identity": "phone:a:b"}, headers=agent)
 

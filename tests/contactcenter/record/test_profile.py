@@ -1,10 +1,15 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from contactcenter.actions.merge import merge
 from contactcenter.db.queries import QUERIES
 from contactcenter.errors import NotFound
+from contactcenter.model.caller import Actor
 from contactcenter.record.profile import find_by_identity, find_by_name, read_360
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("conversations", [1, 30])
@@ -72,3 +77,21 @@ async def test_there_is_nothing_about_nobody(desk: Any) -> None:
     async with desk.database.snapshot() as tx:
         with pytest.raises(NotFound):
             await read_360(tx, 4711, 10)
+
+
+async def test_it_is_said_who_merged_whom_and_when(desk: Any) -> None:
+    root = await desk.customer_of((await desk.say("1")).conversation)
+    joined = await desk.customer_of((await desk.say("2")).conversation)
+    merged = await desk.customer_of((await desk.say("3")).conversation)
+    by = await desk.person()
+    await desk.rows("UPDATE customer SET merged_into = $1 WHERE id = $2", root, joined)
+    await desk.database.run(lambda tx: merge(tx, merged, root, Actor("person", by), desk.book, NOW))
+
+    async with desk.database.snapshot() as tx:
+        seen = await read_360(tx, root, 10)
+
+    name = await desk.value("SELECT name FROM person")
+    assert [(m.id, m.merged_at, m.merged_by) for m in seen.merged] == [
+        (joined, None, None),
+        (merged, NOW, name),
+    ]

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -36,3 +37,19 @@ async def test_a_customer_who_is_merged_meanwhile_is_looked_up_again(desk: Any) 
         return (await lock_root(tx, second)).id
 
     assert await desk.database.run(act) == first
+
+
+async def test_a_customer_who_is_unmerged_meanwhile_is_looked_up_again(desk: Any) -> None:
+    first, second = [
+        await desk.customer_of((await desk.say(who)).conversation) for who in ("1", "2")
+    ]
+    await desk.rows("UPDATE customer SET merged_into = $2 WHERE id = $1", second, first)
+
+    async with desk.connection.transaction():
+        await desk.rows("SELECT FROM customer WHERE id = $1 FOR NO KEY UPDATE", first)
+        waiting = asyncio.create_task(desk.database.run(lambda tx: lock_root(tx, second)))
+        while not await desk.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await desk.rows("UPDATE customer SET merged_into = NULL WHERE id = $1", second)
+
+    assert (await waiting).id == second
