@@ -166,6 +166,8 @@ class House:
         await self.database.close()
 
     def _committed(self, first: int, facts: Sequence[Fact], encoded: Sequence[bytes]) -> None:
+        for fact in facts:
+            self.credentials.read(first, fact)  # what is revoked here is so at once, gap or not
         self.tail.offer(first, facts)
         self.fanout.committed(first, facts, encoded)
 

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
 from contactcenter.api.access import who
 from contactcenter.api.paging import END, Limit, Place
 from contactcenter.db.database import Database
 from contactcenter.words import ActorKind
 
-Word = FromQuery[Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00]*$")] | None]
-Number = FromQuery[Annotated[int, msgspec.Meta(ge=1, le=END)] | None]
+Word = Annotated[str | None, QueryParameter(max_length=64, pattern=r"^[^\x00]*$")]
+Number = Annotated[int | None, QueryParameter(ge=1, le=END)]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

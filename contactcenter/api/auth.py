@@ -320,7 +320,7 @@ async def _hashing(work: Callable[[], T]) -> T:
 def _cookie(token: str, life_s: int, settings: Settings) -> Cookie:
     return Cookie(
         COOKIE,
-        token,
+        value=token,
         max_age=life_s,
         httponly=True,
         samesite="lax",

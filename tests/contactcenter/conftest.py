@@ -75,7 +75,11 @@ async def running(
     await first.close()
     house = await app.open_house(settings)
     config = uvicorn.Config(
-        app.create(house), ws="websockets-sansio", log_config=None, lifespan="on"
+        app.create(house),
+        ws="websockets-sansio",
+        log_config=None,
+        lifespan="on",
+        proxy_headers=False,  # whose X-Forwarded-For is believed is ours to say
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
