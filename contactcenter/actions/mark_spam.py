@@ -78,6 +78,7 @@ async def _cancel(tx: Tx, held: Held, now: datetime) -> None:
     await rescind(tx, offers, {held.item.id: (held.item, held.bot)}, "spam", now)
     cancelled = held.item.ended("cancelled", now)
     await save(tx, [(held.item, cancelled)])
+    tx.clear("item_idle", cancelled.id)
     tx.emit(facts.ItemCancelled(at=now, **cancelled.about(held.bot), reason="spam"))
     await _close(tx, held.conversation, [], now)
 
