@@ -112,19 +112,16 @@ class Database:
         raise AssertionError
 
     async def _once(self, action: Callable[[Tx], Awaitable[T]]) -> T:
-        async with self._pool.acquire(timeout=10) as connection:
+        async with self._borrow() as connection:
             transaction = connection.transaction()
             await transaction.start()
             try:
                 tx = Tx(connection)
                 result = await action(tx)
                 appended, encoded, since = await _write_last(connection, tx)
-            except BaseException as error:
-                if not connection.is_closed():
+            except BaseException:
+                if not _is_lost(connection):
                     await transaction.rollback()
-                elif isinstance(error, asyncpg.InterfaceError):
-                    # On a living connection it is a defect of ours, such as a wrong argument.
-                    raise asyncpg.PostgresConnectionError(str(error)) from error
                 raise
             await transaction.commit()
         if appended is not None:
@@ -139,7 +136,7 @@ class Database:
         """A read-only view of one moment, for pages and for those who then follow the log."""
         try:
             async with (
-                self._pool.acquire(timeout=10) as connection,
+                self._borrow() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 yield Tx(connection)
@@ -147,10 +144,27 @@ class Database:
             detail = "The database is not available; try again."
             raise Unavailable(detail, code="database-unavailable", retry_after_s=1) from error
 
+    @asynccontextmanager
+    async def _borrow(self) -> AsyncGenerator["asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"]:
+        async with self._pool.acquire(timeout=10) as connection:
+            try:
+                yield connection
+            except asyncpg.InterfaceError as error:
+                if _is_lost(connection):
+                    raise asyncpg.PostgresConnectionError(str(error)) from error
+                raise  # a defect of ours, such as a wrong argument
+
     async def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""
         async with self.snapshot() as tx:
             await tx.one(int, "log.ping")
+
+
+def _is_lost(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True  # the pool takes a lost connection back at once, from whoever still has it
 
 
 async def _write_last(
