@@ -5,7 +5,6 @@ import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import structlog
 from litestar import Litestar
@@ -27,6 +26,7 @@ from contactcenter.api import (
     conversations,
     customers,
     desktop,
+    fast_lane,
     health,
     interactions,
     keys,
@@ -37,6 +37,7 @@ from contactcenter.api import (
     visitor,
 )
 from contactcenter.api.cross_origin import CrossOrigin
+from contactcenter.api.fast_lane import FastLane
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
@@ -184,7 +185,20 @@ async def open_house(settings: Settings) -> House:
     return house
 
 
-def create(house: House) -> Litestar:
+def create(house: House) -> FastLane:
+    """All that is served: the application, and the short way into it."""
+    return FastLane(
+        application(house),
+        house.credentials,
+        house.database,
+        house.receiving,
+        house.rulebook,
+        clock,
+        BODY_BYTES_MAX,
+    )
+
+
+def application(house: House) -> Litestar:
     """The HTTP and WebSocket application of a house."""
 
     @asynccontextmanager
@@ -256,8 +270,7 @@ class RequestId:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = next((v for n, v in scope["headers"] if n == b"x-request-id"), b"")
-        usable = 0 < len(given) <= 64 and given.isascii() and given.decode().isprintable()
-        request_id = given.decode() if usable else uuid4().hex
+        request_id = fast_lane.request_id(given)
         scope["state"]["request_id"] = request_id
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             await self.app(scope, receive, send)

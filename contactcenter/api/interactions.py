@@ -21,6 +21,7 @@ from contactcenter.model.caller import Connection
 from contactcenter.model.customer import Identity
 from contactcenter.model.rulebook import Published
 
+PATH = "/v1/interactions"
 ITEMS_MAX = 500
 TEXT_MAX = 16_384
 NO_NUL = r"^[^\x00]*$"
@@ -126,7 +127,7 @@ class Posting(msgspec.Struct, frozen=True):
 
 
 @post(
-    "/v1/interactions",
+    PATH,
     opt=who("bot", scope="interactions:write"),
     status_code=200,
     tags=["bots"],
@@ -146,21 +147,22 @@ async def post_interactions(
     by itself, in order, and a bad one fails no other; items about one conversation are done in
     the order given. Every item is idempotent by its key: send it again after any failure.
     """
-    body = await request.body()
     posting = Posting(caller, database, receiving, book, now, request.state.get("request_id"))
-    if not body.lstrip().startswith(b'{"items"') and b'"items"' not in body[:64]:
-        return Response(
-            msgspec.json.encode(await _single(posting, body)), media_type="application/json"
-        )
+    return Response(await answer(posting, await request.body()), media_type="application/json")
+
+
+async def answer(posting: Posting, body: bytes) -> bytes:
+    """The answer to one request's body, as JSON. Raises the `Refusal` of a single item."""
+    if b'"items"' not in body[:64]:
+        return msgspec.json.encode(await _single(posting, body))
     try:
         items = _batch.decode(body).items
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise from_decoding(error) from error
     if len(items) > ITEMS_MAX:
         detail = f"A request holds at most {ITEMS_MAX} items; this one has {len(items)}."
         raise TooLarge(detail, pointer="/items")
-    results = Results(await _several(posting, items))
-    return Response(msgspec.json.encode(results), media_type="application/json")
+    return msgspec.json.encode(Results(await _several(posting, items)))
 
 
 async def _single(posting: Posting, body: bytes) -> Taken:

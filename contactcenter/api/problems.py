@@ -49,15 +49,17 @@ def http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Respon
 
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    return answer(internal(request.url.path, error))
+
+
+def internal(path: str, error: Exception) -> Problem:
     """A defect of ours: logged whole, told without its insides."""
-    _log.error("a request failed", path=request.url.path, exc_info=error)
-    return answer(
-        Problem(
-            type="urn:contactcenter:problem:internal",
-            title="Something failed on our side",
-            status=500,
-            detail="The failure has been logged under the request's id.",
-        )
+    _log.error("a request failed", path=path, exc_info=error)
+    return Problem(
+        type="urn:contactcenter:problem:internal",
+        title="Something failed on our side",
+        status=500,
+        detail="The failure has been logged under the request's id.",
     )
 
 

@@ -67,18 +67,23 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, size: int = 10) -> Self:
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=min(2, size),
-            max_size=size,
-            init=_prepare,
-            command_timeout=30,
-            server_settings={
-                "application_name": "contactcenter",
-                # A process frozen between append and commit would hold everybody's commits.
-                "idle_in_transaction_session_timeout": "1000",
-            },
-        )
+        """Connect. Raises `Unavailable` with the reason, but not the URL: it may hold a password."""
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=min(2, size),
+                max_size=size,
+                init=_prepare,
+                command_timeout=30,
+                server_settings={
+                    "application_name": "contactcenter",
+                    # A process frozen between append and commit would hold everybody's commits.
+                    "idle_in_transaction_session_timeout": "1000",
+                },
+            )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            detail = f"The database cannot be reached: {str(error) or type(error).__name__}"
+            raise Unavailable(detail, code="database-unavailable") from error
         return cls(pool)
 
     async def close(self) -> None:
@@ -119,6 +124,10 @@ class Database:
                 tx = Tx(connection)
                 result = await action(tx)
                 appended, encoded, since = await _write_last(connection, tx)
+            except asyncio.CancelledError:
+                # Cut off in the middle of a statement: nobody else may get this connection.
+                connection.terminate()
+                raise
             except BaseException:
                 if not _is_lost(connection):
                     await transaction.rollback()

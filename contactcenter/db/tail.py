@@ -7,6 +7,7 @@ that is just behind), then read from the log; the log is read each second anyway
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 from prometheus_client import Counter, Gauge
@@ -84,11 +85,10 @@ class Tail:
     async def run(self) -> None:
         """Fill gaps and poll, for ever."""
         while True:
-            try:
-                await asyncio.wait_for(self._hurry.wait(), POLL_S)
-                await asyncio.sleep(PATIENCE_S)
-            except TimeoutError:
-                pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_S):
+                    await self._hurry.wait()
+                    await asyncio.sleep(PATIENCE_S)
             self._hurry.clear()
             try:
                 await self.catch_up()

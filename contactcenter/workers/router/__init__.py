@@ -176,7 +176,8 @@ class Router:
     async def _until(self, heard: asyncio.Event, wake_at: int | None) -> None:
         seconds = None if wake_at is None else max((wake_at - self._now()) / 1e6, 0.0)
         with suppress(TimeoutError):
-            await asyncio.wait_for(heard.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await heard.wait()
 
     async def _extend(self, batch: list[ExtendOffer], epoch: int) -> list[Refused]:
         _DECISIONS.inc(len(batch))

@@ -1,0 +1,66 @@
+"""Start servers for a measurement: each in a process of its own, on a port of 127.0.0.1."""
+
+import asyncio
+import gc
+import socket
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+
+READY_S_MAX = 20
+
+
+async def serve(app: Any, port: int) -> None:
+    """Serve as `contactcenter serve` does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    config = uvicorn.Config(
+        app, "127.0.0.1", port, loop="uvloop", http="httptools", log_config=None, access_log=False
+    )
+    await uvicorn.Server(config).serve()
+
+
+@asynccontextmanager
+async def server(
+    module: str, *args: str, environment: dict[str, str] | None = None
+) -> AsyncGenerator[int]:
+    """Run `python -m module ... PORT ...`, where an argument is `PORT`; gives the port."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        module,
+        *(str(port) if a == "PORT" else a for a in args),
+        env=environment,
+    )
+    try:
+        await _ready(port, process)
+        yield port
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def _ready(port: int, process: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(READY_S_MAX), httpx.AsyncClient() as client:
+        while True:
+            if process.returncode is not None:
+                raise RuntimeError("the server ended before it was ready")
+            try:
+                await client.get(f"http://127.0.0.1:{port}/health/live")
+            except httpx.TransportError:
+                await asyncio.sleep(0.02)
+            else:
+                return
