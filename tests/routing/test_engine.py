@@ -17,16 +17,13 @@ HERE = Path(__file__)
 
 
 def test_time_that_goes_back_counts_as_the_time_before() -> None:
-    floor = Floor(exclusion=SECOND, cooldown=SECOND)
+    floor = Floor()
     floor.agent(1)
-    floor.queue(7)
-    assert floor.offered() == {7: 1}
-    floor.lapse(7)
-    floor.later(1)
+    floor.later(10)
+    floor.decide()
+    floor.now -= 5 * SECOND
+    floor.queue(7, excluded={1: floor.now + SECOND})
     assert floor.proposed() == {7: 1}
-    floor.queue(8)
-    floor.now -= 50 * SECOND
-    assert floor.proposed() == {8: 1}
 
 
 def test_without_anything_barred_time_alone_changes_nothing() -> None:

@@ -1,5 +1,7 @@
 """What happens to offers and items."""
 
+from collections.abc import Callable
+
 import pytest
 
 from routing.decisions import RescindOffer, SetAway
@@ -19,8 +21,9 @@ def test_a_proposed_item_is_not_proposed_again() -> None:
 
 
 @pytest.mark.parametrize("miss", [Floor.decline, Floor.lapse])
-def test_what_is_missed_goes_to_the_next_and_its_agent_rests(miss: object) -> None:
-    assert callable(miss)
+def test_what_is_missed_goes_to_the_next_and_its_agent_rests(
+    miss: Callable[[Floor, int], None],
+) -> None:
     floor = Floor(exclusion=60 * SECOND, cooldown=5 * SECOND)
     floor.agent(1, idle_since=floor.now - 20)
     floor.queue(7)
@@ -321,6 +324,20 @@ def test_an_offer_made_elsewhere_replaces_the_proposal() -> None:
     floor.make(7, 2)
     floor.queue(8)
     assert floor.proposed() == {8: 1}
+
+
+@pytest.mark.parametrize("close", [Floor.accept, Floor.rescind])
+def test_an_offer_that_has_ended_is_not_pending_again(close: Callable[[Floor, int], None]) -> None:
+    floor = Floor()
+    floor.agent(1)
+    floor.queue(7)
+    assert floor.offered() == {7: 1}
+    close(floor, 7)
+    for generation in (2, 3):
+        floor.queue(7, generation=generation)
+        floor.engine.apply(floor.offers[7])
+    assert floor.engine.anomalies == {"OfferMade: late": 2}
+    assert floor.proposed() == {7: 1}
 
 
 def test_a_late_refusal_changes_nothing() -> None:
