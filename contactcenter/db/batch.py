@@ -44,6 +44,7 @@ class Batch(Generic[I, R]):
         self._items_max = items_max
         self._waiting_max = waiting_max
         self._waiting: deque[tuple[I, asyncio.Future[R]]] = deque()
+        self._writing: list[tuple[I, asyncio.Future[R]]] = []
         self._wake = asyncio.Event()
         self._size = _SIZE.labels(name)
 
@@ -60,22 +61,30 @@ class Batch(Generic[I, R]):
 
     @property
     def idle(self) -> bool:
-        return not self._waiting
+        """Whether all that was submitted has been written."""
+        return not self._waiting and not self._writing
 
     async def run(self) -> None:
-        """Write what waits, batch after batch, for ever."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                count = min(len(self._waiting), self._items_max)
-                batch = [self._waiting.popleft() for _ in range(count)]
-                try:
-                    await self._write(batch)
-                except BaseException:
-                    for _, future in batch:
-                        future.cancel()
-                    raise
+        """Write what waits, batch after batch, for ever. What its end finds is `Unavailable`."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    count = min(len(self._waiting), self._items_max)
+                    self._writing = [self._waiting.popleft() for _ in range(count)]
+                    await self._write(self._writing)
+                    self._writing = []
+        finally:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        for _, future in (*self._writing, *self._waiting):
+            if not future.done():
+                detail = "This may or may not have been written: send it again under the same key."
+                future.set_exception(Unavailable(detail, code="ending", retry_after_s=1))
+        self._writing = []
+        self._waiting.clear()
 
     async def _write(self, batch: list[tuple[I, asyncio.Future[R]]]) -> None:
         self._size.observe(len(batch))
