@@ -42,4 +42,8 @@ class RulebookInForce:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            await self.load()
+            try:
+                await self.load()
+            except BaseException:
+                self._changed.set()  # the next run loads what this one could not
+                raise
