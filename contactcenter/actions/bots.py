@@ -66,9 +66,7 @@ async def bot_reply(tx: Tx, said: Said, seen: int, now: datetime) -> Done:
         occurred_at=said.occurred_at,
         request_id=said.request_id,
     )
-    after = held.item.turn("customer", now)
-    if after != held.item:
-        await save(tx, [(held.item, after)])
+    await save(tx, [(held.item, held.item.turn("customer", now))])
     return await _append(tx, held, draft, now)
 
 
@@ -90,9 +88,8 @@ async def hand_over(tx: Tx, said: Said, what: HandOver, book: Published, now: da
     done = await _append(tx, held, _internal(said, "summary", claimed), now)
     customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
     target = queue or held.item.queue
-    waiting = held.item.replace(intent=what.intent).queued(
-        now, queue=target, place=place(customer, target, book.rules, asked)
-    )
+    ours = held.item.replace(intent=what.intent).turn("us", now)
+    waiting = ours.queued(now, queue=target, place=place(customer, target, book.rules, asked))
     await save(tx, [(held.item, waiting)])
     tx.emit(waiting.queued_fact(now, "handed_over", None, held.bot))
     return done

@@ -62,8 +62,8 @@ async def reply(
         request_id=request_id,
     )
     [said] = await append(tx, [Placed(held.conversation.id, draft, item)], conversations, now)
-    if after != item:
-        await save(tx, [(item, after)])
+    await save(tx, [(item, after)])
+    if item.waiting_for == "us":
         tx.emit(
             facts.ItemWaiting(at=now, **item.about(held.bot), agent=agent, waiting_for="customer")
         )

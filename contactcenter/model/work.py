@@ -122,8 +122,12 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def turn(self, waiting_for: WaitingFor, now: datetime) -> Self:
-        """The other side has spoken. The clock of a turn starts with the first word of it."""
-        if waiting_for == self.waiting_for:
+        """A side has spoken, and the other is waited for.
+
+        How long we let a customer wait counts from the first word that we did not answer; how long
+        they are silent counts from our last.
+        """
+        if waiting_for == "us" == self.waiting_for:
             return self
         return self.replace(waiting_for=waiting_for, waiting_since=now, reminded_at=None)
 
