@@ -19,6 +19,7 @@ class Known(msgspec.Struct, frozen=True):
     value: str
     root: int
     blocked: bool
+    merged: bool
 
 
 class Party(msgspec.Struct, frozen=True):
@@ -54,6 +55,9 @@ async def find_or_make(
             raise Stale
         known |= {(k.scheme, k.scope, k.value): k for k in made}
     customers = await lock(tx, [k.root for k in known.values()])
+    joined = {key: k for key, k in known.items() if k.merged}
+    if joined and joined != await _known(tx, list(joined)):
+        raise Stale  # unmerged while the lock was waited for
     return {key: Party(k.identity_id, k.blocked, customers[k.root]) for key, k in known.items()}
 
 
