@@ -189,18 +189,13 @@ async def _open(
     tx: Tx, first: dict[int, tuple[Inbound, Party]], book: Published, now: datetime
 ) -> tuple[dict[int, Conversation], dict[int, WorkItem]]:
     """The open conversation and live item of each customer: found, reopened, or made."""
-    found = await tx.many(Conversation, "conversations.lock_open", sorted(first))
-    missing = sorted(set(first) - {c.party_id for c in found})
-    reopened: list[Conversation] = []
-    made: list[Conversation] = []
-    if missing:
-        window = timedelta(seconds=book.rules.record.reopen_window_s)
-        closed = await tx.many(Conversation, "conversations.lock_reopenable", missing, now - window)
-        if closed:
-            reopened = await tx.many(Conversation, "conversations.reopen", [c.id for c in closed])
-        new = sorted(set(missing) - {c.party_id for c in closed})
-        if new:
-            made = await tx.many(Conversation, "conversations.open", new, now)
+    latest = await tx.many(Conversation, "conversations.lock_latest", sorted(first))
+    found = [c for c in latest if c.closed_at is None]
+    window = timedelta(seconds=book.rules.record.reopen_window_s)
+    closed = [c.id for c in latest if c.closed_at and c.closed_at > now - window]
+    reopened = await tx.many(Conversation, "conversations.reopen", closed) if closed else []
+    new = sorted(set(first) - {c.party_id for c in (*found, *reopened)})
+    made = await tx.many(Conversation, "conversations.open", new, now) if new else []
     conversations = {c.id: c for c in (*found, *reopened, *made)}
     for c in reopened:
         tx.emit(
