@@ -5,11 +5,13 @@ from datetime import datetime
 
 from contactcenter import facts
 from contactcenter.db.tx import Tx
+from contactcenter.model.agent import Agent, Load
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.held import Held
 from contactcenter.record.load import loads, lock_agents
 from contactcenter.record.work import save
+from contactcenter.words import QueuedBecause
 
 
 async def turn_to_us(
@@ -31,11 +33,10 @@ async def turn_to_us(
             continue
         agent, load = agents[item.agent_id], carried[item.agent_id]
         extra = item.full_weight - item.weight
-        away = agent.away_past_patience(now, book.rules)
-        if away or not agent.can_take(item.channel, extra, load, book.rules):
+        because = _why_not(agent, item, extra, load, book, now)
+        if because:
             patience = book.rules.queues[item.queue].sticky_patience_s
             after = after.queued(now, sticky=agent.id, sticky_patience_s=patience)
-            because = "agent_away" if away else "agent_full"
             tx.emit(after.queued_fact(now, because, agent.id, held.bot))
         else:
             carried[agent.id] = load.plus(item.channel, extra)
@@ -53,3 +54,16 @@ async def turn_to_us(
         changes.append((item, after))
     await save(tx, changes)
     return [after for _, after in changes]
+
+
+def _why_not(
+    agent: Agent, item: WorkItem, extra: int, load: Load, book: Published, now: datetime
+) -> QueuedBecause | None:
+    """Why the owner cannot serve the item now. Who only vanished keeps it for the grace time."""
+    if agent.presence == "offline":
+        return "agent_gone"
+    if agent.away_past_patience(now, book.rules):
+        return "agent_away"
+    if not agent.can_take(item.channel, extra, load, book.rules):
+        return "agent_full"
+    return None
