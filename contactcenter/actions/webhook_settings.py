@@ -24,7 +24,7 @@ class Webhook(msgspec.Struct, frozen=True):
 class _Receiver(msgspec.Struct, frozen=True):
     url: str | None
     revoked: bool
-    secrets: list[str | None]
+    secrets: list[str]
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ async def receiver(tx: Tx, key: int, now: datetime) -> Receiver:
     if found.revoked or found.url is None:
         detail = "The key is revoked." if found.revoked else "The key has no webhook."
         raise Conflict(detail, code="no-webhook")
-    return Receiver(found.url, [secret for secret in found.secrets if secret])
+    return Receiver(found.url, found.secrets)
 
 
 def _no_key(key: int) -> NotFound:

@@ -68,8 +68,8 @@ JOIN api_key k ON k.id = due.api_key_id
 WHERE s.api_key_id = due.api_key_id AND s.conversation_id = due.conversation_id
 RETURNING e.id, e.api_key_id, e.conversation_id, e.number, e.type, e.at, e.data, e.interaction_id,
           e.attempts, e.pending_since, due.delivered_number, s.lease_until, k.webhook_url AS url,
-          ARRAY[k.webhook_secret] || CASE WHEN k.webhook_secret_former_until > $1
-              THEN ARRAY[k.webhook_secret_former] ELSE '{}' END AS secrets
+          array_remove(ARRAY[k.webhook_secret, CASE WHEN k.webhook_secret_former_until > $1
+              THEN k.webhook_secret_former END], NULL) AS secrets
 
 -- name: lock_conversations
 SELECT id FROM conversation WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
@@ -174,8 +174,8 @@ WHERE s.api_key_id = waiting.api_key_id AND s.conversation_id = waiting.conversa
 
 -- name: receiver
 SELECT webhook_url AS url, revoked_at IS NOT NULL AS revoked,
-       ARRAY[webhook_secret] || CASE WHEN webhook_secret_former_until > $2
-           THEN ARRAY[webhook_secret_former] ELSE '{}' END AS secrets
+       array_remove(ARRAY[webhook_secret, CASE WHEN webhook_secret_former_until > $2
+           THEN webhook_secret_former END], NULL) AS secrets
 FROM api_key WHERE id = $1
 
 -- Since when the oldest event waits that somebody would take.
