@@ -20,6 +20,7 @@ from contactcenter.actions.transfer import transfer
 from contactcenter.api import sockets
 from contactcenter.api.access import STAFF, Caller, who
 from contactcenter.api.commands import once
+from contactcenter.api.problems import internal
 from contactcenter.db.database import Database
 from contactcenter.db.tail import LogRow
 from contactcenter.db.tx import Tx
@@ -55,27 +56,22 @@ async def desktop(
     assert caller.person_id is not None
     assert caller.session_id is not None
     await socket.accept()
-    try:
-        hello = await sockets.greeting(socket, _decoder.decode, frames.Hello)
-    except (sockets.Gone, Refusal):
-        return
+    hello = await sockets.greeting(socket, _decoder.decode, frames.Hello)
     if hello is None:
         return
     client = hub.join(caller.person_id, caller.session_id)
-    desk = _Desk(client, caller, database, hub, fanout, rulebook, clock)
+    desk = _Desk(client, database, hub, fanout, rulebook, clock)
     number: int | None = None
     try:
-        number = await database.run(
-            lambda tx: connect(tx, client.agent, settings.process, client.session, clock())
-        )
-        await desk.begin(hello.resume)
-        await sockets.both(
-            sockets.write(socket, client, partial(desk.begin, None)),
-            sockets.read(socket, client, desk.receive),
-        )
-    except Refusal as refusal:
-        await sockets.send(socket, encode(frames.Complaint(refusal.problem())))
-        await socket.close(sockets.CLOSE_REFUSED)
+        async with sockets.connected(socket, client, caller, database, clock()):
+            number = await database.run(
+                lambda tx: connect(tx, client.agent, settings.process, client.session, clock())
+            )
+            await desk.begin(hello.resume)
+            await sockets.both(
+                sockets.write(socket, client, partial(desk.begin, None)),
+                sockets.read(socket, client, desk.receive),
+            )
     finally:
         hub.leave(client)
         if number is not None:
@@ -93,12 +89,11 @@ async def _leave(database: Database, number: int, book: Published, now: datetime
 class _Desk:
     """One agent's connection: it starts the stream, and does what the frames ask."""
 
-    __slots__ = ("_caller", "_client", "_clock", "_database", "_fanout", "_hub", "_rulebook")
+    __slots__ = ("_beginning", "_client", "_clock", "_database", "_fanout", "_hub", "_rulebook")
 
     def __init__(
         self,
         client: Client,
-        caller: Caller,
         database: Database,
         hub: Hub,
         fanout: Fanout,
@@ -106,7 +101,7 @@ class _Desk:
         clock: Callable[[], datetime],
     ) -> None:
         self._client = client
-        self._caller = caller
+        self._beginning = asyncio.Lock()
         self._database = database
         self._hub = hub
         self._fanout = fanout
@@ -114,8 +109,17 @@ class _Desk:
         self._clock = clock
 
     async def begin(self, resume: int | None) -> None:
-        """Start the stream: with what was missed since `resume`, or with the whole desktop."""
+        """Start the stream: with what was missed since `resume`, or with the whole desktop.
+
+        The reader (a new `hello`) and the writer (a lost stream) may both ask for it: one after
+        the other, since of two that run at once the later would lose what the earlier has sent.
+        """
+        async with self._beginning:
+            await self._begin(resume)
+
+    async def _begin(self, resume: int | None) -> None:
         agent = self._client.agent
+        self._client.stream.restart()
         missed: list[tuple[int, bytes]] = []
         desk = None
         async with self._database.snapshot() as tx:
@@ -137,23 +141,24 @@ class _Desk:
         frame = _decoder.decode(data)
         match frame:
             case frames.Hello():
-                self._client.stream.restart()
                 await self.begin(frame.resume)
             case frames.Typing():
                 if self._hub.owners.get(frame.conversation) == self._client.agent:
                     agent = self._client.agent
                     self._fanout.signal("typing", frame.conversation, "agent", agent)
             case _:
-                await self._do(frame, data)
+                await self._do(frame)
 
-    async def _do(self, command: frames.AnyCommand, data: bytes) -> None:
-        act = partial(self._act, command, self._rulebook.current, self._clock())
+    async def _do(self, command: frames.AnyCommand) -> None:
+        now = self._clock()
+        act = partial(self._act, command, self._rulebook.current, now)
         try:
-            answer = await once(
-                self._database, self._client.agent, command.id, data, act, self._clock()
-            )
+            answer = await once(self._database, self._client.agent, command, act, now)
         except Refusal as refusal:
             answer = frames.Answer(command.id, ok=False, problem=refusal.problem())
+        except Exception as error:  # noqa: BLE001 -- a defect of ours costs nobody their desk
+            problem = internal(type(command).__name__, error)
+            answer = frames.Answer(command.id, ok=False, problem=problem)
         self._client.stream.say(encode(answer))
         self._client.bell.set()
 

@@ -1,16 +1,21 @@
 """What the desktop's and the board's sockets have in common: the shell around their streams."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 from litestar import WebSocket
 from litestar.types import WebSocketSendEvent
 
+from contactcenter.api.access import Caller
 from contactcenter.api.problems import from_decoding
-from contactcenter.errors import BadInput, Refusal, TooLarge, TooMany
+from contactcenter.db.database import Database
+from contactcenter.errors import BadInput, NotSignedIn, Refusal, TooLarge, TooMany, Unavailable
 from contactcenter.live.frames import FRAME_BYTES_MAX, VERSION, Complaint
+from contactcenter.live.hub import CLOSE_RESTART, CLOSE_REVOKED
 from contactcenter.live.stream import Stream, encode
 
 HELLO_S_MAX = 10
@@ -31,6 +36,10 @@ class Client(Protocol):
     bell: asyncio.Event
     close_code: int | None
 
+    def close(self, code: int) -> None:
+        """Ask the writer to close the socket."""
+        ...
+
 
 class Hello(Protocol):
     """The first frame."""
@@ -47,17 +56,18 @@ class Gone(Exception):  # noqa: N818 -- not an error: peers go
 
 
 async def greeting(socket: AnySocket, decode: Callable[[bytes], Any], kind: type[H]) -> H | None:
-    """The `hello`; None when it did not come, or was wrong, and the socket has been closed."""
+    """The `hello`; None when it did not come, or was wrong, and the socket is closed."""
     try:
         async with asyncio.timeout(HELLO_S_MAX):
             hello = decode(await take(socket))
-    except (TimeoutError, msgspec.MsgspecError, UnicodeDecodeError):
+    except Gone:
+        return None
+    except (TimeoutError, TooLarge, msgspec.MsgspecError, UnicodeDecodeError):
         hello = None
     if isinstance(hello, kind) and hello.version == VERSION:
         return hello
     detail = f"The first frame is hello, with version {VERSION}, within {HELLO_S_MAX} s."
-    await send(socket, encode(Complaint(BadInput(detail, code="hello-first").problem())))
-    await socket.close(CLOSE_HELLO, "say hello first")
+    await _dismiss(socket, BadInput(detail, code="hello-first"), CLOSE_HELLO)
     return None
 
 
@@ -74,13 +84,53 @@ async def take(socket: AnySocket) -> bytes:
 
 
 async def send(socket: AnySocket, frame: bytes) -> None:
-    """Send a frame as text."""
+    """Send a frame as text; raises `Gone`."""
     event: WebSocketSendEvent = {
         "type": "websocket.send",
         "text": frame.decode(),
         "bytes": None,
     }
-    await socket.send(event)
+    try:
+        await socket.send(event)
+    except OSError as error:
+        raise Gone from error
+
+
+@asynccontextmanager
+async def connected(
+    socket: AnySocket, client: Client, caller: Caller, database: Database, now: datetime
+) -> AsyncGenerator[None]:
+    """While a client that facts can reach already is served: until its sign-in ends, or it goes.
+
+    Who was signed out before they could hear of it is told here.
+    """
+    loop = asyncio.get_running_loop()
+    ends = None
+    if caller.expires_at is not None:
+        left_s = (caller.expires_at - now).total_seconds()
+        ends = loop.call_later(left_s, client.close, CLOSE_REVOKED)
+    try:
+        async with database.snapshot() as tx:
+            if await tx.maybe(int, "sessions.valid", caller.session_id) is None:
+                raise NotSignedIn("You have been signed out; sign in again.")
+        yield
+    except NotSignedIn as refusal:
+        await _dismiss(socket, refusal, CLOSE_REVOKED)
+    except Unavailable as refusal:
+        await _dismiss(socket, refusal, CLOSE_RESTART)
+    except Refusal as refusal:
+        await _dismiss(socket, refusal, CLOSE_REFUSED)
+    except Gone:
+        return
+    finally:
+        if ends:
+            ends.cancel()
+
+
+async def _dismiss(socket: AnySocket, refusal: Refusal, code: int) -> None:
+    with suppress(Gone):
+        await send(socket, encode(Complaint(refusal.problem())))
+        await socket.close(code)
 
 
 async def write(socket: AnySocket, client: Client, restart: Callable[[], Awaitable[None]]) -> None:
@@ -92,7 +142,6 @@ async def write(socket: AnySocket, client: Client, restart: Callable[[], Awaitab
             await socket.close(client.close_code)
             return
         if client.stream.lost:
-            client.stream.restart()
             await restart()
         for frame in client.stream.take():
             await send(socket, frame)
@@ -110,9 +159,8 @@ async def read(
             tokens = min(FRAMES_BURST, tokens + (loop.time() - refilled) * FRAMES_PER_S) - 1
             refilled = loop.time()
             if tokens < -FRAMES_BURST:
-                client.close_code = CLOSE_TOO_FAST
-                client.bell.set()
-                return
+                client.close(CLOSE_TOO_FAST)
+                await asyncio.Event().wait()
             if tokens < 0:
                 detail = f"At most {FRAMES_PER_S} frames a second."
                 raise TooMany(detail, retry_after_s=1)

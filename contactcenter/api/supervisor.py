@@ -1,5 +1,6 @@
 """The supervisor's board: a socket to be folded, the numbers at once, and orders."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -14,7 +15,6 @@ from contactcenter.api.access import Caller, who
 from contactcenter.api.paging import END, Id, Limit, Place
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
-from contactcenter.errors import Refusal
 from contactcenter.live import frames
 from contactcenter.live.board import AgentShown, QueueShown, summarise
 from contactcenter.live.hub import Client, Hub
@@ -80,15 +80,16 @@ class Requeue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @websocket("/v1/board", opt=WHO)
 async def board(
-    socket: sockets.AnySocket, caller: NamedDependency[Caller], hub: NamedDependency[Hub]
+    socket: sockets.AnySocket,
+    caller: NamedDependency[Caller],
+    database: NamedDependency[Database],
+    hub: NamedDependency[Hub],
+    clock: NamedDependency[Callable[[], datetime]],
 ) -> None:
     """The board as it is, and then every fact that changes it."""
     assert caller.session_id is not None
     await socket.accept()
-    try:
-        if await sockets.greeting(socket, _decoder.decode, frames.Watch) is None:
-            return
-    except (sockets.Gone, Refusal):
+    if await sockets.greeting(socket, _decoder.decode, frames.Watch) is None:
         return
     client = Client(caller.person_id or 0, caller.session_id)
 
@@ -97,14 +98,14 @@ async def board(
 
     async def receive(data: bytes) -> None:
         _decoder.decode(data)
-        client.stream.restart()
         hub.show(client)
 
     hub.watch(client)
     try:
-        await sockets.both(
-            sockets.write(socket, client, restart), sockets.read(socket, client, receive)
-        )
+        async with sockets.connected(socket, client, caller, database, clock()):
+            await sockets.both(
+                sockets.write(socket, client, restart), sockets.read(socket, client, receive)
+            )
     finally:
         hub.unwatch(client)
 

@@ -10,9 +10,9 @@ from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.facts import Fact
 from contactcenter.live.audience import EVERYBODY, agents_concerned
-from contactcenter.live.fanout import Signal
 from contactcenter.live.board import Board
 from contactcenter.live.board import read as read_board
+from contactcenter.live.fanout import Signal
 from contactcenter.live.frames import VERSION, BoardWelcome, SomebodyTypes
 from contactcenter.live.stream import Stream, encode
 
@@ -81,6 +81,7 @@ class Hub:
 
     def show(self, client: Client) -> None:
         """Start, or start anew, the stream of a board."""
+        client.stream.restart()
         welcome = BoardWelcome(VERSION, self.board.seq, self.board)
         client.stream.start(encode(welcome), self.board.seq, ())
         client.bell.set()
@@ -110,10 +111,10 @@ class Hub:
         if here:
             encoded = msgspec.json.encode(fact)
             for client in here:
+                was_lost = client.stream.lost
                 client.stream.hear(seq, encoded)
                 client.bell.set()
-                if client.stream.lost:
-                    _LOST.inc()
+                _LOST.inc(client.stream.lost and not was_lost)
         if isinstance(fact, facts.SessionRevoked):
             for client in self.all():
                 if client.session == fact.session:

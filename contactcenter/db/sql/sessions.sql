@@ -3,6 +3,9 @@ SELECT s.id AS session_id, s.expires_at, p.id AS person_id, p.name AS person_nam
 FROM staff_session s JOIN person p ON p.id = s.person_id
 WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND p.disabled_at IS NULL
 
+-- name: valid
+SELECT 1 FROM staff_session WHERE id = $1 AND revoked_at IS NULL
+
 -- name: visitor
 SELECT v.id, v.connection_id, c.name AS connection, c.channel, c.origins, v.scheme, v.scope,
        v.value, v.verified, v.claims, v.joined, v.context, v.created_at, v.expires_at, v.ended_at
