@@ -55,7 +55,8 @@ async def append(
         said = _said(p.draft, conversation.last_number + 1, p.draft.id or next(drawn), now)
         numbered.append(said)
         conversations[p.conversation_id] = _after(conversation, said)
-    written = await _write(tx, placed, numbered)
+    changed = [conversations[i] for i in sorted({p.conversation_id for p in placed})]
+    written = await _write(tx, placed, numbered, changed)
     for p, said in zip(placed, written, strict=True):
         conversation = conversations[p.conversation_id]
         tx.emit(
@@ -70,7 +71,6 @@ async def append(
                 bot=conversation.bot_id,
             )
         )
-    await _save(tx, [conversations[i] for i in sorted({p.conversation_id for p in placed})])
     return written
 
 
@@ -118,12 +118,15 @@ class _Position(msgspec.Struct, frozen=True):
 
 
 async def _write(
-    tx: Tx, placed: Sequence[Placed], written: Sequence[facts.Said]
+    tx: Tx,
+    placed: Sequence[Placed],
+    written: Sequence[facts.Said],
+    changed: Sequence[Conversation],
 ) -> list[facts.Said]:
     """The same with their positions, which are drawn under the conversations' locks."""
     rows = await tx.many(
         _Position,
-        "interactions.insert",
+        "interactions.append",
         [s.id for s in written],
         [p.conversation_id for p in placed],
         [s.number for s in written],
@@ -140,14 +143,6 @@ async def _write(
         [s.occurred_at for s in written],
         [s.received_at for s in written],
         [s.request_id for s in written],
-    )
-    positions = {row.id: row.position for row in rows}
-    return [msgspec.structs.replace(s, position=positions[s.id]) for s in written]
-
-
-async def _save(tx: Tx, changed: Sequence[Conversation]) -> None:
-    await tx.do(
-        "conversations.advance",
         [c.id for c in changed],
         [c.last_number for c in changed],
         [c.answered_number for c in changed],
@@ -156,3 +151,5 @@ async def _save(tx: Tx, changed: Sequence[Conversation]) -> None:
         [c.connection_id for c in changed],
         [c.identity_id for c in changed],
     )
+    positions = {row.id: row.position for row in rows}
+    return [msgspec.structs.replace(s, position=positions[s.id]) for s in written]

@@ -31,16 +31,6 @@ RETURNING *
 UPDATE conversation c SET bot_id = n.bot
 FROM unnest($1::bigint[], $2::bigint[]) AS n (id, bot) WHERE c.id = n.id
 
--- name: advance
-UPDATE conversation c
-SET last_number = n.last_number, answered_number = n.answered_number,
-    answered_kind = n.answered_kind, answered_id = n.answered_id,
-    connection_id = n.connection_id, identity_id = n.identity_id
-FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[],
-            $7::bigint[])
-    AS n (id, last_number, answered_number, answered_kind, answered_id, connection_id, identity_id)
-WHERE c.id = n.id
-
 -- name: lock
 SELECT * FROM conversation WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 

@@ -22,7 +22,18 @@ WHERE d.connection_id = k.connection_id AND d.key = k.key
 SELECT nextval('interaction_id') FROM generate_series(1, $1)
 
 -- The position is drawn under the conversation's lock: it orders a customer's whole history.
--- name: insert
+-- name: append
+WITH advanced AS (
+    UPDATE conversation c
+    SET last_number = n.last_number, answered_number = n.answered_number,
+        answered_kind = n.answered_kind, answered_id = n.answered_id,
+        connection_id = n.connection_id, identity_id = n.identity_id
+    FROM unnest($17::bigint[], $18::integer[], $19::integer[], $20::text[], $21::bigint[],
+                $22::bigint[], $23::bigint[])
+        AS n (id, last_number, answered_number, answered_kind, answered_id, connection_id,
+              identity_id)
+    WHERE c.id = n.id
+)
 INSERT INTO interaction (
     id, conversation_id, number, kind, direction, channel, connection_id, identity_id,
     author_kind, author_id, text, parts, delivery, occurred_at, received_at, request_id
