@@ -4,8 +4,9 @@ The leader holds a lease by the database's clock. Every batch of offers checks t
 its own transaction, so a leader that was frozen and wakes writes nothing. The engine's memory is
 disposable: a new leader loads it from the database, and then follows the log.
 
-The engine's `RescindOffer` and `SetAway` are not carried out here: the action that makes them due
-(an agent goes, a customer leaves, one offer too many is missed) has done it in its own transaction.
+The engine's `RescindOffer` is not carried out here: the action that makes it due (an agent goes, a
+customer leaves, one offer too many is missed) has done it in its own transaction. New rules are new
+memory: the leader loads everything again under them.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.log import get
 from contactcenter.model.agent import Agent
 from contactcenter.model.offer import Offer, Proposal
+from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.workers.router.translate import Translator, micros, rules_published
 from routing import explain
@@ -38,6 +40,8 @@ NAME = "router"
 LEASE_S = 2.0
 RENEW_S = 0.5
 TRY_S = 0.25
+ROUND_S_MAX = 1.0
+"""So long after they were loaded, new rules are noticed at the latest."""
 BATCH_MAX = 100
 
 _log = get(part="router")
@@ -53,7 +57,7 @@ _DECIDE = Histogram(
 )
 
 
-class Exclusion(msgspec.Struct, frozen=True):
+class _Exclusion(msgspec.Struct, frozen=True):
     item_id: int
     agent_id: int
     until: datetime
@@ -78,6 +82,7 @@ class Router:
         self.leads = False
 
     async def run(self) -> None:
+        """Route while the lease is ours, for ever."""
         while True:
             epoch = await self._take()
             if epoch is None:
@@ -96,6 +101,7 @@ class Router:
             for error in ended:
                 if isinstance(error, Exception):
                     _log.warning("no longer leading", epoch=epoch, reason=repr(error))
+            await asyncio.sleep(TRY_S)
 
     async def release(self) -> None:
         """Give the lease back at a clean end, so that another process need not wait."""
@@ -132,9 +138,17 @@ class Router:
 
         unfollow = self._tail.follow(read)
         try:
-            engine, translator, position = await self._load()
-            _log.info("leading", epoch=epoch, position=position, items=len(engine.state.items))
-            await self._route(epoch, engine, translator, position, news, heard)
+            while True:
+                book = self._rulebook.current
+                engine, translator, position = await self._load(book)
+                _log.info(
+                    "leading",
+                    epoch=epoch,
+                    position=position,
+                    items=len(engine.state.items),
+                    rulebook=book.version,
+                )
+                await self._route(epoch, engine, translator, position, news, heard)
         finally:
             unfollow()
 
@@ -147,36 +161,38 @@ class Router:
         news: deque[tuple[int, facts.Fact]],
         heard: asyncio.Event,
     ) -> None:
+        """Until other rules are in force."""
         proposals: deque[ExtendOffer] = deque()
         extending: asyncio.Task[list[Refused]] | None = None
-        while True:
-            heard.clear()
-            while news:
-                seq, fact = news.popleft()
-                if seq > position:
-                    for one in translator.translate(seq, fact):
-                        engine.apply(one)
-            if translator.book != self._rulebook.current:
-                translator.book = self._rulebook.current
-                engine.apply(rules_published(translator.book, self._now()))
-            with _DECIDE.time():
-                decisions = engine.decide(self._now())
-            proposals.extend(d for d in decisions if isinstance(d, ExtendOffer))
-            if extending and extending.done():
-                for refused in extending.result():
-                    engine.apply(self._refused(refused))
-                extending = None
-                heard.set()
-            if proposals and extending is None:
-                batch = [proposals.popleft() for _ in range(min(BATCH_MAX, len(proposals)))]
-                extending = asyncio.create_task(self._extend(batch, epoch))
-                extending.add_done_callback(lambda _: heard.set())
-            await self._until(heard, engine.wake_at())
+        try:
+            while translator.book is self._rulebook.current:
+                heard.clear()
+                while news:
+                    seq, fact = news.popleft()
+                    if seq > position:
+                        for one in translator.translate(seq, fact):
+                            engine.apply(one)
+                if extending and extending.done():
+                    for refused in extending.result():
+                        engine.apply(self._refused(refused))
+                    extending = None
+                with _DECIDE.time():
+                    decisions = engine.decide(self._now())
+                proposals.extend(d for d in decisions if isinstance(d, ExtendOffer))
+                if proposals and extending is None:
+                    batch = [proposals.popleft() for _ in range(min(BATCH_MAX, len(proposals)))]
+                    extending = asyncio.create_task(self._extend(batch, epoch))
+                    extending.add_done_callback(lambda _: heard.set())
+                await self._until(heard, engine.wake_at())
+        finally:
+            if extending:
+                extending.cancel()
+                await asyncio.gather(extending, return_exceptions=True)
 
     async def _until(self, heard: asyncio.Event, wake_at: int | None) -> None:
-        seconds = None if wake_at is None else max((wake_at - self._now()) / 1e6, 0.0)
+        due_s = ROUND_S_MAX if wake_at is None else max((wake_at - self._now()) / 1e6, 0.0)
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(min(due_s, ROUND_S_MAX)):
                 await heard.wait()
 
     async def _extend(self, batch: list[ExtendOffer], epoch: int) -> list[Refused]:
@@ -205,16 +221,16 @@ class Router:
             reason=refused.reason,
         )
 
-    async def _load(self) -> tuple[Engine, Translator, int]:
+    async def _load(self, book: Published) -> tuple[Engine, Translator, int]:
         """The engine as the database has it at one moment, and that moment's place in the log."""
-        book = self._rulebook.current
         async with self._database.snapshot() as tx:
             position = await tx.one(int, "log.last")
             agents = await tx.many(Agent, "routing.agents")
             items = await tx.many(WorkItem, "routing.items")
             offers = await tx.many(Offer, "routing.pending")
-            exclusions = await tx.many(Exclusion, "routing.exclusions", self._clock())
-        engine, translator = Engine(), Translator(book)
+            exclusions = await tx.many(_Exclusion, "routing.exclusions", self._clock())
+        engine = Engine()
+        translator = Translator(book, engine.state)
         engine.apply(rules_published(book, self._now()))
         excluded: dict[int, dict[int, int]] = {}
         for e in exclusions:

@@ -1,7 +1,7 @@
 """Our facts and rows in the routing engine's words."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 import msgspec
@@ -13,9 +13,11 @@ from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from routing import facts as told
 from routing.model import ChannelRules, Departure, HeadStart, QueueRules, Rules
+from routing.state import State
 
 SECOND = 1_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+NEVER = 2**62
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def micros(at: datetime) -> int:
@@ -43,7 +45,8 @@ def rules_published(book: Published, at: int) -> told.RulesPublished:
             },
             exclusion=rules.offers.exclusion_s * SECOND,
             cooldown=rules.offers.cooldown_s * SECOND,
-            misses_before_away=rules.offers.misses_until_away,
+            # The record counts misses and sets agents away; the engine hears of it as presence.
+            misses_before_away=NEVER,
         ),
     )
 
@@ -57,16 +60,23 @@ class _Seat(msgspec.Struct):
     ceilings: dict[str, int]
     available: bool = False
     here: bool = False
-    idle_since: int = 0
-    cooldown_until: int = 0
-    misses: int = 0
+
+
+class _Clocks(msgspec.Struct, frozen=True):
+    idle_since: int
+    cooldown_until: int
+    misses: int
 
 
 class Translator:
-    """Remembers what the engine was told in parts. `book`: the rules that the engine knows."""
+    """Remembers what the engine was told in parts, and reads what it keeps by itself in `state`.
 
-    def __init__(self, book: Published) -> None:
+    `book`: the rules that the engine knows.
+    """
+
+    def __init__(self, book: Published, state: State) -> None:
         self.book = book
+        self._state = state
         self._seats: dict[int, _Seat] = {}
         self._generations: dict[int, int] = {}
 
@@ -79,12 +89,10 @@ class Translator:
             ceilings=row.ceilings,
             available=row.seen_as == "available",
             here=row.seen_as != "offline",
-            idle_since=micros(row.idle_since),
-            cooldown_until=micros(row.cooldown_until) if row.cooldown_until else 0,
-            misses=row.misses,
         )
         if self._seats[row.id].here:
-            yield self._updated(row.id, revision, micros(row.presence_since))
+            clocks = _Clocks(micros(row.idle_since), _until(row.cooldown_until), row.misses)
+            yield self._updated(row.id, revision, micros(row.presence_since), clocks)
 
     def item(
         self, row: WorkItem, excluded: dict[int, int], offer: Offer | None
@@ -106,7 +114,7 @@ class Translator:
             requirement=row.requirement,
             head_starts=tuple(HeadStart(words, us) for words, us in row.head_start_words),
             sticky_agent=row.sticky_agent_id,
-            sticky_until=micros(row.sticky_until) if row.sticky_until else 0,
+            sticky_until=_until(row.sticky_until),
             excluded=excluded,
         )
         if offer:
@@ -124,7 +132,7 @@ class Translator:
             if row.state == "wrapup":
                 yield told.ItemWrapUp(at=at, item=row.id, agent=row.agent_id)
 
-    def translate(self, seq: int, fact: facts.Fact) -> Iterator[told.Fact]:  # noqa: C901, PLR0912
+    def translate(self, seq: int, fact: facts.Fact) -> Iterator[told.Fact]:  # noqa: C901 -- a line for each fact
         """What the engine is told of a fact; most facts are nothing to it."""
         at = micros(fact.at)
         match fact:
@@ -206,12 +214,12 @@ class Translator:
             requirement=fact.requirement,
             head_starts=tuple(HeadStart(words, us) for words, us in fact.head_start_words),
             sticky_agent=fact.sticky_agent,
-            sticky_until=micros(fact.sticky_until) if fact.sticky_until else 0,
+            sticky_until=_until(fact.sticky_until),
             excluded=excluded,
         )
 
     def _assigned(self, fact: facts.ItemAssigned, at: int) -> Iterator[told.Fact]:
-        """By an offer the engine knows it already; otherwise it may never have heard of the item."""
+        """By an offer the engine knows it; otherwise it may never have heard of the item."""
         if fact.offer is not None:
             return
         self._generations[fact.item] = fact.epoch
@@ -240,7 +248,9 @@ class Translator:
         seat.skills, seat.queues = fact.skills, fact.queues
         seat.capacity, seat.ceilings = fact.capacity, fact.ceilings
         if seat.here:
-            yield self._updated(fact.agent, seq, at)
+            record = self._state.seat(fact.agent).record
+            clocks = _Clocks(record.idle_since, record.rests_until, record.misses)
+            yield self._updated(fact.agent, seq, at, clocks)
 
     def _presence(
         self, fact: facts.PresenceChanged, seq: int, at: int
@@ -248,15 +258,13 @@ class Translator:
         seat = self._seats.setdefault(fact.agent, _Seat({}, [], 0, {}))
         seat.here = fact.presence != "offline"
         seat.available = fact.presence == "available"
-        seat.idle_since = micros(fact.idle_since)
-        seat.misses = fact.misses
-        seat.cooldown_until = micros(fact.cooldown_until) if fact.cooldown_until else 0
         if seat.here:
-            yield self._updated(fact.agent, seq, at)
+            clocks = _Clocks(micros(fact.idle_since), _until(fact.cooldown_until), fact.misses)
+            yield self._updated(fact.agent, seq, at, clocks)
         else:
             yield told.AgentGone(at=at, agent=fact.agent, revision=seq)
 
-    def _updated(self, agent: int, revision: int, at: int) -> told.AgentUpdated:
+    def _updated(self, agent: int, revision: int, at: int, clocks: _Clocks) -> told.AgentUpdated:
         seat = self._seats[agent]
         return told.AgentUpdated(
             at=at,
@@ -269,11 +277,15 @@ class Translator:
             ceilings={
                 name: seat.ceilings.get(name, seat.capacity) for name in self.book.rules.channels
             },
-            idle_since=seat.idle_since,
+            idle_since=clocks.idle_since,
             queues=tuple(seat.queues) or None,
-            cooldown_until=seat.cooldown_until,
-            misses=seat.misses,
+            cooldown_until=clocks.cooldown_until,
+            misses=clocks.misses,
         )
+
+
+def _until(at: datetime | None) -> int:
+    return micros(at) if at else 0
 
 
 def _offer_ended(fact: facts.OfferEnded, at: int) -> told.Fact:
