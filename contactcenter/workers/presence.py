@@ -34,9 +34,17 @@ class ProcessLease:
         self._process = process
 
     async def begin(self) -> None:
+        """Take the lease anew: sockets under our name are none of ours.
+
+        They were an earlier process's of the same name (a container started again), or are of the
+        time before we lost the lease.
+        """
+        await self.end()
+        await self._reap()
         await self._database.run(lambda tx: tx.do("processes.renew", self._process, LEASE_S))
 
     async def run(self) -> None:
+        """Renew the lease, and look after the sockets of the dead, for ever."""
         while True:
             await asyncio.sleep(RENEW_S)
             # Others have closed our sockets for us: whoever is still connected here is not counted.
@@ -46,10 +54,13 @@ class ProcessLease:
                 _log.warning("this process had lost its lease: every desktop connects again")
                 await self.begin()
                 self._hub.close_all()
-            book, now = self._rulebook.current, self._clock()
-            if gone := await self._database.run(lambda tx: reap(tx, book, now)):
-                _log.warning("agents are gone with a dead process", agents=gone)
+            await self._reap()
 
     async def end(self) -> None:
         """At a clean end: the sockets that are left close with the process."""
         await self._database.run(lambda tx: tx.do("processes.leave", self._process))
+
+    async def _reap(self) -> None:
+        book, now = self._rulebook.current, self._clock()
+        if gone := await self._database.run(lambda tx: reap(tx, book, now)):
+            _log.warning("agents are gone with a dead process", agents=gone)

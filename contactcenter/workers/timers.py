@@ -26,6 +26,7 @@ from contactcenter.record.timers import Rings
 
 BATCH_MAX = 200
 SLEEP_S_MAX = 1.0
+ERROR_LENGTH_MAX = 500
 DELAYS_S = (1, 5, 30, 120, 600)
 """A timer that fails comes again after these; after the last it is parked."""
 
@@ -73,6 +74,7 @@ class Timers:
         self._clock = clock
 
     async def run(self) -> None:
+        """Fire what is due, for ever."""
         while True:
             fired = await self.fire_due()
             if fired < BATCH_MAX:
@@ -102,7 +104,8 @@ class Timers:
                 return
             _FAILED.labels(kind).inc()
             _log.warning("a timer failed", kind=kind, subject=rings[0].subject, exc_info=error)
-            await self._database.run(lambda tx: self._push_back(tx, rings[0], repr(error)))
+            said = repr(error)[:ERROR_LENGTH_MAX]
+            await self._database.run(lambda tx: self._push_back(tx, rings[0], said))
         else:
             for ring in rings:
                 _LATE.labels(kind).observe(ring.late_s)
@@ -110,11 +113,11 @@ class Timers:
     async def _push_back(self, tx: Tx, ring: Ring, error: str) -> None:
         parked = ring.attempts >= len(DELAYS_S)
         delay = DELAYS_S[min(ring.attempts, len(DELAYS_S) - 1)]
-        args = ring.kind, ring.subject, ring.generation, error[:500], float(delay), parked
+        args = ring.kind, ring.subject, ring.generation, error, float(delay), parked
         if await tx.maybe(int, "timers.push_back", *args) and parked:
             tx.emit(
                 facts.TimerParked(
-                    at=self._clock(), kind=ring.kind, subject=ring.subject, error=error[:500]
+                    at=self._clock(), kind=ring.kind, subject=ring.subject, error=error
                 )
             )
 
