@@ -1,9 +1,12 @@
-"""All SQL of the application by name: `db/sql/<file>.sql` holds blocks that begin `-- name: <query>`."""
+"""All SQL of the application by name: `db/sql/<file>.sql` holds blocks that begin `-- name: <query>`.
+
+Comments above that line say why; they are not sent.
+"""
 
 import re
 from importlib import resources
 
-_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+_NAME = re.compile(r"^(?:--(?! name:).*\n)*-- name: (\w+)\n", re.MULTILINE)
 
 
 def load() -> dict[str, str]:
