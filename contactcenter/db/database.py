@@ -17,6 +17,7 @@ from contactcenter.facts import Fact
 
 T = TypeVar("T")
 
+CLOSE_S_MAX = 5
 ATTEMPTS_MAX = 4
 """An action runs at most this often: once, and three times more after a deadlock or a stale read."""
 
@@ -38,12 +39,12 @@ _GONE = (
 )
 
 _COMMITS = Counter("contactcenter_log_commits_total", "Commits that appended to the ordered log")
-_LOCK_WAIT = Histogram(
+LOCK_WAIT = Histogram(
     "contactcenter_log_lock_wait_seconds",
     "Time waited for the log's lock",
     buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
 )
-_LOCK_HELD = Histogram(
+LOCK_HELD = Histogram(
     "contactcenter_log_lock_held_seconds",
     "Time from the append to the end of the commit, as this process sees it",
     buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
@@ -87,9 +88,9 @@ class Database:
         return cls(pool)
 
     async def close(self) -> None:
-        """Give running transactions five seconds to end."""
+        """Give running transactions a moment to end."""
         try:
-            await asyncio.wait_for(self._pool.close(), 5)
+            await asyncio.wait_for(self._pool.close(), CLOSE_S_MAX)
         except TimeoutError:
             self._pool.terminate()
 
@@ -135,8 +136,8 @@ class Database:
             await transaction.commit()
         if appended is not None:
             _COMMITS.inc()
-            _LOCK_WAIT.observe(appended.waited_us / 1e6)
-            _LOCK_HELD.observe(time.perf_counter() - since)
+            LOCK_WAIT.observe(appended.waited_us / 1e6)
+            LOCK_HELD.observe(time.perf_counter() - since)
             self.committed(appended.first_seq, tx.facts, encoded)
         return result
 
