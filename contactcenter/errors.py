@@ -115,3 +115,7 @@ class Unavailable(Refusal):
 
 class Stale(Exception):  # noqa: N818 -- never shown: the runner starts the action again
     """What was read before a lock was another after it."""
+
+
+class CommandFailed(Exception):  # noqa: N818 -- what has happened
+    """A command did not do its work; the message, all that its user sees, says what to do."""

@@ -22,7 +22,7 @@ async def publish(tx: Tx, rules: Rulebook, author: str, now: datetime) -> int:
     Raises `BadInput` (`bad-rulebook`) for rules that forget a queue or channel in which work waits
     or is done: nobody could go on with that work.
     """
-    encoded = msgspec.json.encode(rules)
+    encoded = msgspec.json.encode(rules, order="deterministic")
     digest = hashlib.sha256(encoded).digest()
     await tx.do("rulebooks.lock")
     newest = await tx.maybe(_Newest, "rulebooks.newest_digest")

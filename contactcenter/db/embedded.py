@@ -79,12 +79,32 @@ async def start(folder: Path = FOLDER, *, say: Say = print) -> "Servers":
     return servers
 
 
+def running(folder: Path = FOLDER) -> "Addresses | None":
+    """The addresses of the servers of `folder` while another process of ours owns them, or None."""
+    folder, sockets = _locate(folder.absolute(), _identity(), lambda _line: None)
+    try:
+        with (folder / LOCK).open(encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return Addresses(_database_url(sockets), _redis_url(sockets))
+    except OSError:  # there is no such folder, or no way into it for us
+        pass
+    return None
+
+
 async def remove(folder: Path = FOLDER, *, say: Say = print) -> None:
     """End the servers of `folder` and delete all its files. Raises EmbeddedError."""
     place = _claim(folder, say)
     await Servers(place, say).stop()
     for path in (place.folder, place.sockets):
         shutil.rmtree(path, ignore_errors=True)
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """Where a running pair of servers is reached."""
+
+    database_url: str
+    redis_url: str
 
 
 class Servers:
@@ -99,12 +119,12 @@ class Servers:
     @property
     def database_url(self) -> str:
         """The address for asyncpg: database and owner are both `contactcenter`."""
-        return f"postgresql://contactcenter@/contactcenter?host={quote(str(self.place.sockets))}"
+        return _database_url(self.place.sockets)
 
     @property
     def redis_url(self) -> str:
         """The address for redis-py; `?db=1` and so on choose another logical database."""
-        return f"unix://{quote(str(_redis_socket(self.place)))}"
+        return _redis_url(self.place.sockets)
 
     @property
     def postgres_pid(self) -> int | None:
@@ -193,7 +213,7 @@ def _postgres(place: _Place) -> Daemon:
 
 def _redis(place: _Place) -> Daemon:
     home = place.folder / "redis"
-    path = _redis_socket(place)
+    path = _redis_socket(place.sockets)
     command = (
         *(place.binaries.redis, "--port", "0", "--unixsocket", str(path), "--unixsocketperm"),
         *("700", "--dir", str(home), "--pidfile", str(home / "pid"), "--save", ""),
@@ -211,8 +231,16 @@ def _redis(place: _Place) -> Daemon:
     )
 
 
-def _redis_socket(place: _Place) -> Path:
-    return place.sockets / "redis.sock"
+def _redis_socket(sockets: Path) -> Path:
+    return sockets / "redis.sock"
+
+
+def _database_url(sockets: Path) -> str:
+    return f"postgresql://contactcenter@/contactcenter?host={quote(str(sockets))}"
+
+
+def _redis_url(sockets: Path) -> str:
+    return f"unix://{quote(str(_redis_socket(sockets)))}"
 
 
 def _says_ready(pidfile: Path) -> bool:
@@ -268,6 +296,16 @@ def _claim(wanted: Path, say: Say) -> _Place:
     """Find where the files of the folder `wanted` go, make that folder, and lock it."""
     wanted = wanted.absolute()
     identity = _identity()
+    folder, sockets = _locate(wanted, identity, say)
+    _make_root(folder)
+    for path in (folder / "postgres", folder / "redis", sockets):
+        _make_private(path, identity)
+    binaries = _binaries(folder, identity)
+    return _Place(folder, sockets, identity, binaries, _lock(folder, wanted))
+
+
+def _locate(wanted: Path, identity: Identity, say: Say) -> tuple[Path, Path]:
+    """Return where the files of the folder `wanted` are, and the sockets."""
     outside = OUTSIDE / f"contactcenter-{hashlib.sha256(os.fsencode(wanted)).hexdigest()[:12]}"
     folder = wanted
     if not _reachable(next(path for path in (wanted, *wanted.parents) if path.exists()), identity):
@@ -276,11 +314,7 @@ def _claim(wanted: Path, say: Say) -> _Place:
     sockets = folder / "run"
     if len(os.fsencode(sockets / POSTGRES_SOCKET)) > SOCKET_PATH_BYTES_MAX:
         sockets = outside.with_name(f"{outside.name}-run")
-    _make_root(folder)
-    for path in (folder / "postgres", folder / "redis", sockets):
-        _make_private(path, identity)
-    binaries = _binaries(folder, identity)
-    return _Place(folder, sockets, identity, binaries, _lock(folder, wanted))
+    return folder, sockets
 
 
 def _identity() -> Identity:

@@ -5,13 +5,27 @@ from pathlib import Path
 
 import asyncpg
 
+from contactcenter.errors import Conflict, Unavailable
+
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 async def upgrade(database_url: str) -> None:
-    """Run every revision that the database does not have yet. Safe to call at each start."""
-    if await current(database_url) != newest():
+    """Run every revision that the database does not have yet. Safe to call at each start.
+
+    `Conflict` where a later program has migrated it, `Unavailable` where the database refuses.
+    """
+    now = await current(database_url)
+    if now == newest():
+        return
+    if now is not None and now > newest():
+        detail = f"The database is of a later version ({now}) than this program ({newest()})."
+        raise Conflict(detail, code="later-schema")
+    try:
         await asyncio.to_thread(_upgrade, database_url)
+    except asyncpg.PostgresError as error:
+        detail = f"The database could not be brought to revision {newest()}: {error}"
+        raise Unavailable(detail, code="migration-failed") from error
 
 
 def newest() -> str:

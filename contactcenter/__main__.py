@@ -1,0 +1,166 @@
+"""The command line: it reads the arguments, and runs the command in `contactcenter.cli`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import TypeAlias, get_args
+
+import msgspec
+import uvloop
+
+from contactcenter import __version__
+from contactcenter.db.daemon import EmbeddedError
+from contactcenter.errors import CommandFailed, Refusal
+from contactcenter.settings import Settings
+from contactcenter.words import Role, Scope
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] -- argparse gives it no public name
+
+FAILED = 1
+MISUSED = 2
+INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code. Why it failed is said on stderr."""
+    given = vars(parser().parse_args(argv))
+    run, command = given.pop("run"), f"{given.pop('command')} {given.pop('verb', '')}".strip()
+    try:
+        settings = Settings.from_environment()
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        return _fail(command, f"CONTACTCENTER_{where.rstrip('`').upper()}: {what}", MISUSED)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(resolve_name(run)(settings, **given))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return INTERRUPTED
+    except (EmbeddedError, Refusal, CommandFailed) as error:
+        return _fail(command, str(error))
+    except OSError as error:
+        return _fail(command, f"{error.filename or ''}: {error.strerror or error}".lstrip(": "))
+    return 0
+
+
+def _fail(command: str, why: str, code: int = FAILED) -> int:
+    print(f"contactcenter {command}: {why}", file=sys.stderr)  # noqa: T201 -- the terminal is its reader
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its arguments; `run` names its function, imported only when it is run."""
+    top = argparse.ArgumentParser(
+        prog="contactcenter",
+        description="An omnichannel contact center.",
+        epilog="What is no argument is set by the environment: CONTACTCENTER_DATABASE_URL,"
+        " _REDIS_URL, _FOLDER, _HOST, _PORT, _PUBLIC_URL, ... Without a database's URL it runs"
+        " a PostgreSQL and a Redis of its own, in the folder .contactcenter.",
+    )
+    top.add_argument("--version", action="version", version=f"contactcenter {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    demo = _command(commands, "demo", "demo:demo", "show the whole of it with sample people")
+    demo.add_argument("--once", action="store_true", help="one pass, then stop; for CI")
+    serve = _command(commands, "serve", "serve:serve", "run until Ctrl-C or SIGTERM")
+    serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, help="the port to listen on (8147; 0: any)")
+    _command(commands, "migrate", "migrate:migrate", "bring the database to this version's schema")
+    _rulebook(commands)
+    _person(commands)
+    _key(commands)
+    _connection(commands)
+    return top
+
+
+def _rulebook(commands: _Commands) -> None:
+    verbs = _verbs(commands, "rulebook", "the business rules, as data")
+    check = _command(verbs, "check", "rulebook:check", "find the faults in a rulebook")
+    check.add_argument("file", nargs="?", type=Path, help="TOML (the one that is shipped)")
+    publish = _command(verbs, "publish", "rulebook:publish", "put a rulebook in force")
+    publish.add_argument("file", nargs="?", type=Path, help="TOML (the one that is shipped)")
+    show = _command(verbs, "show", "rulebook:show", "write the rulebook in force as TOML")
+    show.add_argument("file", nargs="?", type=Path, help="where to (stdout)")
+
+
+def _person(commands: _Commands) -> None:
+    verbs = _verbs(commands, "person", "who works here")
+    create = _command(verbs, "create", "person:create", "add a person; writes a link for them")
+    create.add_argument("login")
+    create.add_argument("--name", required=True, help="as colleagues and customers see it")
+    create.add_argument("--role", required=True, choices=get_args(Role))
+    create.add_argument(
+        "--skill",
+        dest="skills",
+        action="append",
+        type=_skill,
+        default=[],
+        metavar="NAME=LEVEL",
+        help="what an agent can do, 1 to 10, as in product:fiber=4 or language:id=5",
+    )
+    create.add_argument(
+        "--queue",
+        dest="queues",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a queue that an agent works in (all)",
+    )
+    create.add_argument("--capacity", type=int, help="how much an agent takes at once (3)")
+    create.add_argument(
+        "--password-stdin", action="store_true", help="read the password instead of writing a link"
+    )
+
+
+def _key(commands: _Commands) -> None:
+    verbs = _verbs(commands, "key", "what programs call the API with")
+    create = _command(verbs, "create", "key:create", "make a key; writes its secret")
+    create.add_argument("name", help="the rulebook knows a bot by it")
+    create.add_argument(
+        "--scope", dest="scopes", action="append", required=True, choices=get_args(Scope)
+    )
+    create.add_argument(
+        "--connection", metavar="CHANNEL", help="with a connection of its own, of that channel"
+    )
+
+
+def _connection(commands: _Commands) -> None:
+    verbs = _verbs(commands, "connection", "the accounts by which customers reach us")
+    create = _command(verbs, "create", "connection:create", "make a connection")
+    create.add_argument("name", help="the rulebook's entries know it by this")
+    create.add_argument("--channel", required=True, help="one of the rulebook's: web, mobile, ...")
+    create.add_argument(
+        "--origin",
+        dest="origins",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="a page that may hold its widget, as in https://shop.example",
+    )
+    create.add_argument(
+        "--with-secret", action="store_true", help="make a secret by which its host signs its users"
+    )
+
+
+def _verbs(commands: _Commands, name: str, purpose: str) -> _Commands:
+    return commands.add_parser(name, help=purpose, description=purpose).add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+
+
+def _command(commands: _Commands, name: str, run: str, purpose: str) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=purpose, description=purpose)
+    made.set_defaults(run=f"contactcenter.cli.{run}")
+    return made
+
+
+def _skill(text: str) -> tuple[str, int]:
+    name, _, level = text.rpartition("=")
+    if not name or not level.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=LEVEL, as in product:fiber=4")
+    return name, int(level)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

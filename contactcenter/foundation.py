@@ -1,0 +1,97 @@
+"""What a process stands on: PostgreSQL and Redis, the schema of this version, and a rulebook."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from contactcenter.actions.publish import publish
+from contactcenter.db import embedded, migrate
+from contactcenter.db.database import Database
+from contactcenter.errors import NotFound
+from contactcenter.live.rulebook import RulebookInForce
+from contactcenter.model.rulebook import Rulebook, parse
+from contactcenter.settings import Settings
+
+RULEBOOK = Path(__file__).parents[1] / "config" / "rulebook.toml"
+"""The rulebook that the project ships."""
+
+AUTHOR = "command line"
+
+Say = Callable[[str], object]
+
+
+@asynccontextmanager
+async def stand(settings: Settings, say: Say) -> AsyncGenerator[Settings]:
+    """Start what a server needs, and give the settings with its URLs; end what was started.
+
+    Embedded servers run where there is no database URL. Raises `EmbeddedError` and `Refusal`.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.database_url is None:
+            servers = await stack.enter_async_context(
+                await embedded.start(settings.folder, say=say)
+            )
+            settings = msgspec.structs.replace(
+                settings,
+                database_url=servers.database_url,
+                redis_url=settings.redis_url or servers.redis_url,
+            )
+        assert settings.database_url
+        async with connected(settings.database_url) as database:
+            await _publish_first(database)
+        yield settings
+
+
+@asynccontextmanager
+async def reach(settings: Settings, say: Say) -> AsyncGenerator[Database]:
+    """Open the database for one command, also while a server runs on it."""
+    url = settings.database_url
+    if url is None and (addresses := embedded.running(settings.folder)):
+        url = addresses.database_url
+    if url is not None:
+        async with connected(url) as database:
+            yield database
+        return
+    async with stand(settings, say) as started:
+        assert started.database_url
+        async with connected(started.database_url) as database:
+            yield database
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncGenerator[Database]:
+    """Open a database that is brought to this version's schema."""
+    database = await Database.open(url, size=1)
+    try:
+        await migrate.upgrade(url)
+        yield database
+    finally:
+        await database.close()
+
+
+async def in_force(database: Database) -> RulebookInForce:
+    """Read the rulebook in force. `NotFound` where there is none."""
+    rulebook = RulebookInForce(database)
+    await rulebook.load()
+    return rulebook
+
+
+def read_rulebook(file: Path) -> Rulebook:
+    """Read and check a rulebook. Raises `BadInput` and `OSError`."""
+    return parse(file.read_text(encoding="utf-8"))
+
+
+def clock() -> datetime:
+    """Say what time it is, for what one command does."""
+    return datetime.now(UTC)
+
+
+async def _publish_first(database: Database) -> None:
+    try:
+        await in_force(database)
+    except NotFound:
+        rules = read_rulebook(RULEBOOK)
+        await database.run(lambda tx: publish(tx, rules, AUTHOR, clock()))
