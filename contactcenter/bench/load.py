@@ -120,7 +120,9 @@ KINDS: dict[str, tuple[Callable[[str, int, str], Iterator[bytes]], int]] = {
 }
 
 
-async def _run(port: int, connections: int, seconds: float, kind: str, token: str, run: str) -> Measured:
+async def _run(
+    port: int, connections: int, seconds: float, kind: str, token: str, run: str
+) -> Measured:
     loop = asyncio.get_running_loop()
     count = Count()
     requests, items = KINDS[kind]

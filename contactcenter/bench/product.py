@@ -1,6 +1,6 @@
 """The product as it is served, for a measurement.
 
-    python -m contactcenter.bench.product PORT     (the rest by the environment)
+python -m contactcenter.bench.product PORT     (the rest by the environment)
 """
 
 import sys

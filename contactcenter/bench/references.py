@@ -59,7 +59,9 @@ def bare(database: Database) -> Litestar:
         end: Any = {"type": "http.response.body", "body": ANSWER, "more_body": False}
         await send(end)
 
-    return Litestar([take], lifespan=[_beside(lambda: keep("bare", writing.run))], openapi_config=None)
+    return Litestar(
+        [take], lifespan=[_beside(lambda: keep("bare", writing.run))], openapi_config=None
+    )
 
 
 def usual(database: Database) -> Litestar:

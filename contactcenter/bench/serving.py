@@ -26,9 +26,7 @@ async def serve(app: Any, port: int) -> None:
 
 
 @asynccontextmanager
-async def server(
-    module: str, *args: str, environment: dict[str, str] | None = None
-) -> AsyncGenerator[int]:
+async def server(module: str, *args: str, env: dict[str, str]) -> AsyncGenerator[int]:
     """Run `python -m module ... PORT ...`, where an argument is `PORT`; gives the port."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
@@ -36,7 +34,7 @@ async def server(
         "-m",
         module,
         *(str(port) if a == "PORT" else a for a in args),
-        env=environment,
+        env=env,
     )
     try:
         await _ready(port, process)

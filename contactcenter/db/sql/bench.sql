@@ -21,3 +21,18 @@ ON CONFLICT (value) DO UPDATE SET last_number = bench_customer.last_number + 1 R
 
 -- name: insert_one
 INSERT INTO bench_row VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+
+-- Agents who are signed in: a person, an agent, a session for each token's hash.
+-- name: agents
+WITH people AS (
+    INSERT INTO person (login, name, role, created_at)
+    SELECT 'agent' || n, 'Agent ' || n, 'agent', $3
+    FROM generate_series(1, cardinality($1::bytea[])) AS n RETURNING id
+), agents AS (
+    INSERT INTO agent (id, capacity, presence_since, idle_since) SELECT id, $2, $3, $3 FROM people
+), numbered AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS place FROM people
+)
+INSERT INTO staff_session (token_hash, person_id, address, browser, created_at, expires_at)
+SELECT t.hash, numbered.id, '', '', $3, $4
+FROM unnest($1::bytea[]) WITH ORDINALITY AS t (hash, place) JOIN numbered USING (place)

@@ -1,0 +1,92 @@
+"""Where measurements happen: embedded servers of their own, fresh for each."""
+
+import os
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from contactcenter.actions.connections import NewConnection, create_connection
+from contactcenter.actions.keys import NewKey, create_key
+from contactcenter.actions.publish import publish
+from contactcenter.db import embedded, migrate
+from contactcenter.db.database import Database
+from contactcenter.db.tx import Tx
+from contactcenter.model import credential
+from contactcenter.model.caller import SYSTEM
+from contactcenter.model.rulebook import Rulebook, parse
+
+RULEBOOK = Path(__file__).parents[2] / "config" / "rulebook.toml"
+SESSION = timedelta(hours=1)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A migrated database with the rulebook, a bot's key, and the way to start servers on it."""
+
+    url: str
+    redis_url: str
+    database: Database
+    rules: Rulebook
+    token: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "CONTACTCENTER_DATABASE_URL": self.url,
+            "CONTACTCENTER_REDIS_URL": self.redis_url,
+            "CONTACTCENTER_LOG_LEVEL": "error",
+        }
+
+    async def agents(self, count: int, capacity: int) -> list[str]:
+        """So many agents, each signed in; returns their sessions' tokens."""
+        tokens = [credential.issue("ccs_") for _ in range(count)]
+        now = datetime.now(UTC)
+        hashes = [credential.digest(t) for t in tokens]
+        await self.database.run(
+            lambda tx: tx.do("bench.agents", hashes, capacity, now, now + SESSION)
+        )
+        return tokens
+
+
+@asynccontextmanager
+async def place(rules: Rulebook) -> AsyncGenerator[Place]:
+    """Servers of its own, made for one measurement and removed after it."""
+    with tempfile.TemporaryDirectory(prefix="contactcenter-bench-") as folder:
+        Path(folder).chmod(0o711)
+        async with await embedded.start(Path(folder) / "servers", say=_quietly) as servers:
+            await migrate.upgrade(servers.database_url)
+            database = await Database.open(servers.database_url, size=4)
+            token = await _furnish(database, rules)
+            yield Place(servers.database_url, servers.redis_url, database, rules, token)
+            await database.close()
+        await embedded.remove(Path(folder) / "servers", say=_quietly)
+
+
+async def _furnish(database: Database, rules: Rulebook) -> str:
+    """The rulebook in force, and a bot's key with its connection."""
+    token, now = credential.issue("cck_"), datetime.now(UTC)
+    new = NewKey(name="bench", scopes=frozenset({"interactions:write"}))
+
+    async def furnish(tx: Tx) -> None:
+        await publish(tx, rules, "bench", now)
+        key = await create_key(tx, new, credential.digest(token), SYSTEM, now)
+        wanted = NewConnection(name="bench", channel="bot", api_key_id=key.id)
+        await create_connection(tx, wanted, rules, SYSTEM, now)
+        await tx.do("bench.tables")
+        await tx.do("bench.customers")
+
+    await database.run(furnish)
+    return token
+
+
+def _quietly(_line: str) -> None:
+    """A measurement prints figures only."""
+
+
+def shipped_rules() -> Rulebook:
+    """The rulebook that the project ships."""
+    return parse(RULEBOOK.read_text(encoding="utf-8"))

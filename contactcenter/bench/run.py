@@ -1,0 +1,31 @@
+"""`contactcenter bench`: run the measurements, show each as it comes, and write them down."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from contactcenter.bench.commits import commits
+from contactcenter.bench.ingest import ingest
+from contactcenter.bench.report import Line, show, write
+from contactcenter.errors import BadInput
+from contactcenter.settings import Settings
+
+MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
+    "ingest": ingest,
+    "log": commits,
+}
+
+
+async def bench(settings: Settings, only: str | None = None) -> None:
+    """Run all, or `only` one; the table goes to the terminal, the lines to bench.json."""
+    if only is not None and only not in MEASUREMENTS:
+        known = ", ".join(MEASUREMENTS)
+        detail = f"There is no measurement {only!r}; there are: {known}."
+        raise BadInput(detail, code="unknown-measurement")
+    lines: list[Line] = []
+    for name, measure in MEASUREMENTS.items():
+        if only in (None, name):
+            async for measured in measure():
+                print(show(measured), flush=True)  # noqa: T201 -- a command's output
+                lines.append(measured)
+    path = settings.folder / "bench.json"
+    write(lines, path)
+    print(f"\nwritten to {path}")  # noqa: T201 -- a command's output
