@@ -176,8 +176,10 @@ class Webhooks:
             return None
 
     async def _rest(self, event: asyncio.Event) -> None:
+        # Not wait_for: before Python 3.12 it can lose a cancellation that comes with the event.
         with suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), self._poll_s)
+            async with asyncio.timeout(self._poll_s):
+                await event.wait()
         event.clear()
 
 
