@@ -1,4 +1,7 @@
-"""An offer is declined, or lapses: the item keeps its place, the agent is left out and rests."""
+"""An offer is declined, or lapses: the item keeps its place, the agent is left out and rests.
+
+Whoever misses too many in a row is set away, and loses what else they are offered.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,7 +13,7 @@ from contactcenter.model.offer import Offer
 from contactcenter.model.rulebook import Published
 from contactcenter.record.held import hold_many
 from contactcenter.record.load import lock_agents, save_agent
-from contactcenter.record.offers import end
+from contactcenter.record.offers import end, pending_for_agents, withdraw
 from contactcenter.record.timers import Rings, still_due
 from contactcenter.record.work import save
 from contactcenter.words import OfferState
@@ -30,7 +33,7 @@ async def decline(tx: Tx, agent: int, offer_id: int, book: Published, now: datet
 
 
 async def lapse(tx: Tx, rings: Rings, book: Published, now: datetime) -> None:
-    """Nobody answered in time: a timer's effect. Offers that have ended otherwise stay as they are."""
+    """Nobody answered in time: a timer's effect. What has ended otherwise stays as it is."""
     seen = await tx.many(Offer, "offers.read", sorted(rings))
     await _miss(tx, seen, "expired", book, now, rings)
 
@@ -45,7 +48,8 @@ async def _miss(
 ) -> int:
     """End those that are still pending once they are locked; returns how many."""
     rules = book.rules.offers
-    held = await hold_many(tx, {o.item_id for o in seen})
+    pending = await pending_for_agents(tx, [o.agent_id for o in seen])
+    held = await hold_many(tx, {o.item_id for o in (*seen, *pending)})
     agents = await lock_agents(tx, [o.agent_id for o in seen])
     locked = await tx.many(Offer, "offers.lock", sorted(o.id for o in seen))
     due = {o.id for o in seen} if rings is None else await still_due(tx, "offer_lapse", rings)
@@ -75,4 +79,6 @@ async def _miss(
             tx.emit(agent.presence_fact(now))
     for agent in (agents[i] for i in sorted({o.agent_id for o in missed})):
         await save_agent(tx, agent)
+    away = {o.agent_id for o in missed if agents[o.agent_id].presence != "available"}
+    await withdraw(tx, pending, held, away, "agent_away", now)
     return len(missed)

@@ -7,20 +7,22 @@ import msgspec
 
 from contactcenter.db.tx import Tx
 from contactcenter.errors import BadInput, NotFound, Stale
-from contactcenter.model.offer import Offer
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.finish import finish
-from contactcenter.record.held import Held, hold_many
+from contactcenter.record.held import hold_many
 from contactcenter.record.load import lock_agents, released, save_agent
-from contactcenter.record.offers import pending_for_agents, pending_for_items, rescind
+from contactcenter.record.offers import pending_for_agents, withdraw
 from contactcenter.record.timers import Rings, still_due
 from contactcenter.record.work import save
-from contactcenter.words import Presence, RescindReason
+from contactcenter.words import Presence
 
 
 async def connect(tx: Tx, agent_id: int, process: str, session: int, now: datetime) -> int:
-    """A socket of the agent is open in this process; returns its id. They are here again."""
+    """A socket of the agent is open in this process; returns its id. They are here again.
+
+    Whoever had signed out is offline until they say otherwise, and their grace time runs on.
+    """
     agent = (await lock_agents(tx, [agent_id])).get(agent_id)
     if agent is None:
         detail = "This person takes no work: an administrator has to make them an agent first."
@@ -29,8 +31,9 @@ async def connect(tx: Tx, agent_id: int, process: str, session: int, now: dateti
     if agent.gone_since is not None:
         here = msgspec.structs.replace(agent, gone_since=None)
         await save_agent(tx, here)
-        tx.clear("agent_grace", agent_id)
         tx.emit(here.presence_fact(now))
+        if here.seen_as != "offline":
+            tx.clear("agent_grace", agent_id)
     return socket
 
 
@@ -70,7 +73,7 @@ async def set_presence(
     await save_agent(tx, after)
     tx.emit(after.presence_fact(now))
     if presence != "available":
-        await _withdraw(tx, pending, held, {agent_id}, "agent_away", now)
+        await withdraw(tx, pending, held, {agent_id}, "agent_away", now)
     if presence == "offline":
         grace = now + timedelta(seconds=book.rules.presence.grace_s)
         tx.schedule("agent_grace", agent_id, grace)
@@ -95,7 +98,7 @@ async def grace_ended(tx: Tx, rings: Rings, _book: Published, now: datetime) -> 
         if one.item.state == "wrapup":
             after = await finish(tx, one, "resolved", now)
         else:
-            after = one.item.queued(now)
+            after = one.item.turn("us", now).queued(now)
             tx.emit(after.queued_fact(now, "agent_gone", former, one.bot))
         changes.append((one.item, after))
     await save(tx, changes)
@@ -127,22 +130,4 @@ async def _gone(
         tx.emit(after.presence_fact(now))
         grace = now + timedelta(seconds=book.rules.presence.grace_s)
         tx.schedule("agent_grace", agent.id, grace)
-    await _withdraw(tx, pending, held, gone, "agent_gone", now)
-
-
-async def _withdraw(
-    tx: Tx,
-    seen: Sequence[Offer],
-    held: dict[int, Held],
-    agents: set[int],
-    reason: RescindReason,
-    now: datetime,
-) -> None:
-    """Withdraw what is pending now that the agents are locked; `Stale` when there is more of it."""
-    if {o.id for o in await pending_for_agents(tx, sorted(agents))} - {o.id for o in seen}:
-        raise Stale
-    offers = [o for o in await pending_for_items(tx, list(held)) if o.agent_id in agents]
-    returned = {o.item_id: held[o.item_id] for o in offers}
-    await save(tx, [(h.item, h.item.returned()) for h in returned.values()])
-    items = {i: (h.item, h.bot) for i, h in returned.items()}
-    await rescind(tx, offers, items, reason, now)
+    await withdraw(tx, pending, held, gone, "agent_gone", now)

@@ -5,8 +5,11 @@ from datetime import datetime
 
 from contactcenter import facts
 from contactcenter.db.tx import Tx
+from contactcenter.errors import Stale
 from contactcenter.model.offer import Offer
 from contactcenter.model.work import WorkItem
+from contactcenter.record.held import Held
+from contactcenter.record.work import save
 from contactcenter.words import OfferState, RescindReason
 
 
@@ -18,6 +21,27 @@ async def pending_for_items(tx: Tx, items: Sequence[int]) -> list[Offer]:
 async def pending_for_agents(tx: Tx, agents: Sequence[int]) -> list[Offer]:
     """The pending offers of agents, not locked: their items come first in the lock order."""
     return await tx.many(Offer, "offers.pending_of_agents", sorted(agents))
+
+
+async def withdraw(
+    tx: Tx,
+    seen: Sequence[Offer],
+    held: Mapping[int, Held],
+    agents: set[int],
+    reason: RescindReason,
+    now: datetime,
+) -> None:
+    """Withdraw what locked agents have pending; their items wait again.
+
+    `seen` was read before the locks, and `held` are its items; `Stale` when there is more by now.
+    """
+    if {o.id for o in await pending_for_agents(tx, sorted(agents))} - {o.id for o in seen}:
+        raise Stale
+    offers = [o for o in await pending_for_items(tx, list(held)) if o.agent_id in agents]
+    returned = {o.item_id: held[o.item_id] for o in offers}
+    await save(tx, [(h.item, h.item.returned()) for h in returned.values()])
+    items = {i: (h.item, h.bot) for i, h in returned.items()}
+    await rescind(tx, offers, items, reason, now)
 
 
 async def end(
