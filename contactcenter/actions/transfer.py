@@ -41,6 +41,9 @@ async def transfer(
     if queue is not None and queue not in book.rules.queues:
         detail = f"There is no queue {queue!r}."
         raise BadInput(detail, pointer="/queue")
+    if to_agent == agent:
+        detail = "It is yours already: name another agent."
+        raise BadInput(detail, pointer="/agent")
     if to_agent is not None and await tx.maybe(Agent, "agents.read", to_agent) is None:
         detail = f"There is no agent {to_agent}."
         raise BadInput(detail, pointer="/agent")
@@ -51,7 +54,7 @@ async def transfer(
         await _note(tx, held, agent, note, now)
     target = queue or item.queue
     customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
-    waiting = item.queued(
+    waiting = item.turn("us", now).queued(
         now,
         queue=target,
         place=place(customer, target, book.rules),
@@ -98,9 +101,11 @@ async def assign(
     if former == agent_id:
         detail = "The agent has this work already."
         raise Conflict(detail, code="already-theirs")
-    load = (await loads(tx, [agent_id]))[agent_id]
     await _take_back(tx, held, now)
+    load = (await loads(tx, [agent_id]))[agent_id]
     owned = item.owned(agent_id, now)
+    if former is None:
+        owned = owned.turn("us", now)
     await save(tx, [(item, owned)])
     within = await answered(tx, item, book, now) if item.state in ("queued", "offered") else None
     await tx.do("agents.took", agent_id, now)
@@ -139,7 +144,8 @@ async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now:
         await lock_agents(tx, [item.agent_id])
     await _take_back(tx, held, now)
     customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
-    waiting = item.queued(now, queue=target, place=place(customer, target, book.rules))
+    place_there = place(customer, target, book.rules)
+    waiting = item.turn("us", now).queued(now, queue=target, place=place_there)
     await save(tx, [(item, waiting)])
     if item.agent_id:
         await released(tx, [item.agent_id], now)
