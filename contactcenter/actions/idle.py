@@ -40,18 +40,17 @@ async def _step(tx: Tx, held: Held, book: Published, now: datetime) -> None:
         if item.agent_id:
             await released(tx, [item.agent_id], now)
         return
+    if waited >= timedelta(seconds=rules.dormant_after_s):
+        item = await _rest(tx, held, item, rules.dormant_weight, now)
     if waited >= timedelta(seconds=rules.remind_after_s) and item.reminded_at is None:
-        item = await _remind(tx, held, rules.remind_text, now)
-    elif waited >= timedelta(seconds=rules.dormant_after_s) and not item.dormant:
-        item = await _rest(tx, held, rules.dormant_weight, now)
+        item = await _remind(tx, held, item, rules.remind_text, now)
     steps = (rules.dormant_after_s, rules.remind_after_s, rules.resolve_after_s)
     due = (item.waiting_since + timedelta(seconds=s) for s in steps)
     tx.schedule("item_idle", item.id, min(d for d in due if d > now))
 
 
-async def _rest(tx: Tx, held: Held, weight: int, now: datetime) -> WorkItem:
-    item = held.item
-    if weight >= item.full_weight or item.agent_id is None:
+async def _rest(tx: Tx, held: Held, item: WorkItem, weight: int, now: datetime) -> WorkItem:
+    if item.dormant or weight >= item.full_weight or item.agent_id is None:
         return item
     dormant = item.replace(weight=weight)
     await save(tx, [(item, dormant)])
@@ -63,9 +62,8 @@ async def _rest(tx: Tx, held: Held, weight: int, now: datetime) -> WorkItem:
     return dormant
 
 
-async def _remind(tx: Tx, held: Held, text: str, now: datetime) -> WorkItem:
+async def _remind(tx: Tx, held: Held, item: WorkItem, text: str, now: datetime) -> WorkItem:
     """The reminder is ours, but it answers nobody: the fence and the turn stay as they were."""
-    item = held.item
     reminded = item.replace(reminded_at=now)
     await save(tx, [(item, reminded)])
     try:
