@@ -275,9 +275,10 @@ class ItemAbandoned(ItemFact, frozen=True, kw_only=True, tag=True):
 
 
 class ItemCancelled(ItemFact, frozen=True, kw_only=True, tag=True):
-    """The item has no work left in it, for example since its conversation was merged away."""
+    """The item has no work left in it, as when its conversation was merged; `agent` had it."""
 
     reason: str
+    agent: int | None = None
 
 
 # People

@@ -9,7 +9,7 @@ EVERYBODY = (0,)
 """Concerns every desktop; 0 is nobody's id."""
 
 
-def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: C901, PLR0911 -- a line for each fact
+def agents_concerned(fact: Fact) -> tuple[int, ...]:
     """The agents on whose desktops the fact is shown; a pure function of the fact alone."""
     match fact:
         case (
@@ -22,7 +22,7 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: C901, PLR0911 -- a
             return tuple(fact.agents)
         case facts.ItemAssigned():
             return tuple({fact.agent, fact.former_agent or fact.agent})
-        case facts.ItemQueued() | facts.ItemDone() | facts.ItemMoved():
+        case facts.ItemQueued() | facts.ItemDone() | facts.ItemMoved() | facts.ItemCancelled():
             return (fact.agent,) if fact.agent else ()
         case (
             facts.OfferMade()
@@ -46,7 +46,6 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: C901, PLR0911 -- a
             | facts.ConversationReopened()
             | facts.BotOwned()
             | facts.ItemAbandoned()
-            | facts.ItemCancelled()
             | facts.SessionRevoked()
             | facts.KeyRevoked()
             | facts.VisitorSessionEnded()

@@ -73,7 +73,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Board(msgspec.Struct):
-    """The whole of it. `seq`: the last number of the log that it holds; `day`: that of `tallies`."""
+    """All of it. `seq`: the last number of the log that it holds; `day`: that of `tallies`."""
 
     zone: str
     seq: int = 0
@@ -86,7 +86,7 @@ class Board(msgspec.Struct):
     decisions: list[Decision] = []
 
     def fold(self, seq: int, fact: Fact) -> bool:  # noqa: C901, PLR0912 -- a line for each fact
-        """Apply one fact; whether it is one that boards show. What it already holds is passed over."""
+        """Apply one fact; whether boards show it. What the board holds already is passed over."""
         if seq <= self.seq:
             return False
         self.seq = seq
@@ -178,7 +178,10 @@ class Board(msgspec.Struct):
         self._change(fact.item, conversation=fact.conversation)
 
     def _tally(self, queue: str, at: datetime) -> Tally:
+        """Of the day of `at`; one before the board's day, by a clock that lags, is not kept."""
         day = at.astimezone(ZoneInfo(self.zone)).date()
+        if self.day and day < self.day:
+            return Tally()
         if day != self.day:
             self.day, self.tallies = day, {}
         return self.tallies.setdefault(queue, Tally())

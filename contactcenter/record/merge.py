@@ -75,7 +75,9 @@ async def _cancel(tx: Tx, held: Held, now: datetime) -> None:
     await save(tx, [(item, item.ended("cancelled", now))])
     await released(tx, item.owners, now)
     tx.clear("item_idle", item.id)
-    tx.emit(facts.ItemCancelled(at=now, **item.about(held.bot), reason="merged"))
+    tx.emit(
+        facts.ItemCancelled(at=now, **item.about(held.bot), reason="merged", agent=item.agent_id)
+    )
 
 
 async def _move(tx: Tx, item: WorkItem, elder: Conversation, now: datetime) -> None:

@@ -46,7 +46,8 @@ SELECT p.id, p.login, p.name, p.role, p.disabled_at, p.created_at, a.skills, a.q
 FROM person p LEFT JOIN agent a ON a.id = p.id WHERE p.id = $1
 
 -- name: make_agent
-INSERT INTO agent (id, presence_since, idle_since) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING
+INSERT INTO agent (id, presence_since, gone_since, idle_since) VALUES ($1, $2, $2, $2)
+ON CONFLICT DO NOTHING
 
 -- name: abilities
 SELECT skills, queues, capacity, ceilings FROM agent WHERE id = $1 FOR NO KEY UPDATE
