@@ -17,6 +17,8 @@ from contactcenter.record.work import save
 
 
 class Accepted(msgspec.Struct, frozen=True):
+    """What the agent has now, and under which epoch."""
+
     item: int
     conversation: int
     epoch: int

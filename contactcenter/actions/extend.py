@@ -15,8 +15,10 @@ from contactcenter.model.work import WorkItem
 from contactcenter.record.load import loads, lock_agents
 from contactcenter.record.work import save
 
+GONE = "the item no longer waits"
 
-class Refused(msgspec.Struct, frozen=True):
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """A proposal that did not hold; `agent_at_fault` when the item could go to somebody else."""
 
     item_id: int
@@ -25,7 +27,7 @@ class Refused(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Shown(msgspec.Struct, frozen=True):
+class _Shown(msgspec.Struct, frozen=True):
     item_id: int
     bot_id: int | None
     name: str | None
@@ -54,13 +56,13 @@ async def extend(
     granted: list[tuple[Proposal, WorkItem]] = []
     refused: list[Refused] = []
     for p in proposals:
-        item, agent = items.get(p.item_id), agents.get(p.agent_id)
-        if item is None or item.state != "queued":
-            refused.append(Refused(p.item_id, p.agent_id, False, "the item no longer waits"))
-        elif agent is None:
-            refused.append(Refused(p.item_id, p.agent_id, True, "there is no such agent"))
-        elif reason := _why_not(agent, item, carried[agent.id], book, now):
-            refused.append(Refused(p.item_id, p.agent_id, True, reason))
+        item, agent = items[p.item_id], agents[p.agent_id]
+        waits = item.state == "queued"
+        reason = _why_not(agent, item, carried[agent.id], book, now) if waits else GONE
+        if reason:
+            refused.append(
+                Refused(item_id=p.item_id, agent_id=agent.id, agent_at_fault=waits, reason=reason)
+            )
         else:
             carried[agent.id] = carried[agent.id].plus(item.channel, item.full_weight)
             items[item.id] = item.replace(state="offered")
@@ -102,7 +104,7 @@ async def _make(
         [item.queue for _, item in granted],
     )
     items = {item.id: item for _, item in granted}
-    shown = {s.item_id: s for s in await tx.many(Shown, "offers.shown", sorted(items))}
+    shown = {s.item_id: s for s in await tx.many(_Shown, "offers.shown", sorted(items))}
     for offer in offers:
         item, customer = items[offer.item_id], shown[offer.item_id]
         tx.schedule("offer_lapse", offer.id, offer.expires_at)

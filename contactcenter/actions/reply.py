@@ -23,7 +23,7 @@ class Replied(msgspec.Struct, frozen=True):
     unseen: list[facts.Said] = []
 
 
-async def reply(
+async def reply(  # noqa: PLR0913 -- the command's fields, and what every action has
     tx: Tx,
     agent: int,
     item_id: int,

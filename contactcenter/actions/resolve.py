@@ -25,7 +25,7 @@ class Resolved(msgspec.Struct, frozen=True):
 async def resolve(
     tx: Tx, agent: int, item_id: int, disposition: str, book: Published, now: datetime
 ) -> Resolved:
-    """End the contact under a disposition code. `Conflict` unless this agent has the item active."""
+    """End the contact under a disposition code. `Conflict` unless this agent has it active."""
     if disposition not in book.rules.dispositions.codes:
         known = ", ".join(book.rules.dispositions.codes)
         detail = f"A disposition is one of these: {known}."

@@ -45,7 +45,9 @@ class Hello(Protocol):
     """The first frame."""
 
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """Which protocol the client speaks."""
+        ...
 
 
 H = TypeVar("H", bound=Hello)
@@ -110,9 +112,7 @@ async def connected(
         left_s = (caller.expires_at - now).total_seconds()
         ends = loop.call_later(left_s, client.close, CLOSE_REVOKED)
     try:
-        async with database.snapshot() as tx:
-            if await tx.maybe(int, "sessions.valid", caller.session_id) is None:
-                raise NotSignedIn("You have been signed out; sign in again.")
+        await _check_session(database, caller)
         yield
     except NotSignedIn as refusal:
         await _dismiss(socket, refusal, CLOSE_REVOKED)
@@ -125,6 +125,12 @@ async def connected(
     finally:
         if ends:
             ends.cancel()
+
+
+async def _check_session(database: Database, caller: Caller) -> None:
+    async with database.snapshot() as tx:
+        if await tx.maybe(int, "sessions.valid", caller.session_id) is None:
+            raise NotSignedIn("You have been signed out; sign in again.")
 
 
 async def _dismiss(socket: AnySocket, refusal: Refusal, code: int) -> None:
@@ -186,5 +192,6 @@ async def both(*running: Awaitable[None]) -> None:
 
 
 def complain(client: Client, refusal: Refusal) -> None:
+    """Say what is wrong with a frame that has no id."""
     client.stream.say(encode(Complaint(refusal.problem())))
     client.bell.set()

@@ -62,6 +62,8 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decisions(msgspec.Struct, frozen=True):
+    """`next`: the `before` of the following page."""
+
     items: list[Explained]
     next: int | None
 
@@ -158,7 +160,7 @@ async def assign_item(
     book: NamedDependency[Published],
     now: NamedDependency[datetime],
 ) -> Assigned:
-    """Give an item to an agent, who may be yourself. It may exceed their capacity, and then says so."""
+    """Give an item to an agent, who may be yourself. The answer says if that exceeds capacity."""
 
     async def order(tx: Tx) -> Assigned:
         assigned = await assign(tx, actor.id or 0, item, data.agent, book, now)

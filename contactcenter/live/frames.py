@@ -40,25 +40,36 @@ class Typing(msgspec.Struct, frozen=True, tag="typing", forbid_unknown_fields=Tr
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all that is asked for has."""
+
     id: CommandId
 
 
 class SetPresence(Command, frozen=True, kw_only=True, tag="presence"):
+    """What the agent is. `away` needs a reason of the rulebook's; `offline` is signing out."""
+
     state: Literal["available", "away", "offline"]
     reason: Short | None = None
 
 
 class Accept(Command, frozen=True, kw_only=True, tag="accept"):
+    """Take the item that is offered. Result: `{"item", "conversation", "epoch"}`."""
+
     offer: Id
 
 
 class Decline(Command, frozen=True, kw_only=True, tag="decline"):
+    """Leave the item to others: it counts as missed."""
+
     offer: Id
 
 
 class Reply(Command, frozen=True, kw_only=True, tag="reply"):
-    """`seen`: the number of the last interaction on the agent's screen. `connection`: another way
-    than that of the customer's last words."""
+    """Answer the customer. Result: `{"interaction", "conversation", "number", "unseen"}`.
+
+    `seen`: the number of the last interaction on the agent's screen. `connection`: another way
+    than that of the customer's last words.
+    """
 
     item: Id
     text: Text
@@ -67,11 +78,15 @@ class Reply(Command, frozen=True, kw_only=True, tag="reply"):
 
 
 class Note(Command, frozen=True, kw_only=True, tag="note"):
+    """Something for colleagues only. Result as for `reply`."""
+
     conversation: Id
     text: Text
 
 
 class Read(Command, frozen=True, kw_only=True, tag="read"):
+    """The agent has read up to `number`."""
+
     conversation: Id
     number: Number
 
@@ -86,11 +101,15 @@ class Transfer(Command, frozen=True, kw_only=True, tag="transfer"):
 
 
 class Resolve(Command, frozen=True, kw_only=True, tag="resolve"):
+    """The contact is over. Result: `{"item", "wrap_up_until"}`, null where there is no wrap-up."""
+
     item: Id
     disposition: Short
 
 
 class FinishWrapUp(Command, frozen=True, kw_only=True, tag="finish"):
+    """The wrap-up is over."""
+
     item: Id
 
 
@@ -127,6 +146,8 @@ class BoardWelcome(msgspec.Struct, frozen=True, tag="welcome"):
 
 
 class Event(msgspec.Struct, frozen=True, tag="event"):
+    """Something happened."""
+
     seq: int
     prev: int
     fact: Fact
@@ -142,6 +163,8 @@ class Answer(msgspec.Struct, frozen=True, tag="answer", omit_defaults=True):
 
 
 class SomebodyTypes(msgspec.Struct, frozen=True, tag="typing"):
+    """The customer of a conversation of the agent's is typing."""
+
     conversation: int
     author_kind: str
 

@@ -62,12 +62,14 @@ class Hub:
         self.owners = {o.conversation: o.agent for o in self.board.owned.values()}
 
     def join(self, agent: int, session: int) -> Client:
+        """A desktop is there; it hears from now on."""
         client = Client(agent, session)
         self._clients[agent].add(client)
         _SOCKETS.inc()
         return client
 
     def leave(self, client: Client) -> None:
+        """It is there no more."""
         mine = self._clients[client.agent]
         mine.discard(client)
         if not mine:
@@ -87,25 +89,13 @@ class Hub:
         client.bell.set()
 
     def unwatch(self, client: Client) -> None:
+        """A board is there no more."""
         self._watchers.discard(client)
 
     def read(self, seq: int, fact: Fact) -> None:
-        """Hand the fact to the desktops that it concerns."""
-        match fact:
-            case facts.ItemAssigned():
-                self.owners[fact.conversation] = fact.agent
-            case facts.ItemQueued() | facts.ItemDone() | facts.ItemCancelled():
-                self.owners.pop(fact.conversation, None)
-            case facts.ItemMoved():
-                self.owners.pop(fact.from_conversation, None)
-                if fact.agent:
-                    self.owners[fact.conversation] = fact.agent
-            case _:
-                pass
-        concerned = agents_concerned(fact)
-        if concerned == EVERYBODY:
-            concerned = tuple(self._clients)
-        here = [c for agent in concerned if agent in self._clients for c in self._clients[agent]]
+        """Hand the fact to the desktops and boards that it concerns."""
+        self._own(fact)
+        here = self._concerned(fact)
         if self.board.fold(seq, fact):
             here += self._watchers
         if here:
@@ -120,6 +110,25 @@ class Hub:
                 if client.session == fact.session:
                     client.close(CLOSE_REVOKED)
 
+    def _concerned(self, fact: Fact) -> list[Client]:
+        concerned = agents_concerned(fact)
+        if concerned == EVERYBODY:
+            return [c for clients in self._clients.values() for c in clients]
+        return [c for agent in concerned for c in self._clients.get(agent, ())]
+
+    def _own(self, fact: Fact) -> None:
+        match fact:
+            case facts.ItemAssigned():
+                self.owners[fact.conversation] = fact.agent
+            case facts.ItemQueued() | facts.ItemDone() | facts.ItemCancelled():
+                self.owners.pop(fact.conversation, None)
+            case facts.ItemMoved():
+                self.owners.pop(fact.from_conversation, None)
+                if fact.agent:
+                    self.owners[fact.conversation] = fact.agent
+            case _:
+                return
+
     def signalled(self, signal: Signal) -> None:
         """Show whoever has the work of a conversation that its customer is typing."""
         if signal.name != "typing" or signal.author_kind != "customer":
@@ -130,6 +139,7 @@ class Hub:
             client.bell.set()
 
     def all(self) -> list[Client]:
+        """Every desktop and board."""
         return [*self._watchers, *(c for clients in self._clients.values() for c in clients)]
 
     def close_all(self, code: int = CLOSE_RESTART) -> None:

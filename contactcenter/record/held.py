@@ -19,6 +19,7 @@ class Held(msgspec.Struct, frozen=True):
 
     @property
     def bot(self) -> int | None:
+        """The bot that takes part, which is told."""
         return self.conversation.bot_id
 
 
@@ -60,7 +61,7 @@ async def hold_conversation(tx: Tx, conversation_id: int) -> tuple[Conversation,
 
 
 def owned_by(held: Held, agent: int, *states: ItemState) -> WorkItem:
-    """The item, where this agent has it in one of the states; otherwise `Conflict` (`not-yours`)."""
+    """The item, where this agent has it in one of the states, or else `Conflict` (`not-yours`)."""
     item = held.item
     if item.agent_id != agent or item.state not in (states or ("active", "wrapup")):
         detail = f"The work item is {item.state}" + (
