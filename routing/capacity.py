@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from routing.facts import AgentUpdated
 from routing.model import DEFAULT_CHANNEL, Rules
+from routing.records import Item
 
 
 class Load(NamedTuple):
@@ -23,14 +24,15 @@ class Load(NamedTuple):
 NOTHING = Load(0, {}, 0, exclusive=False)
 
 
-def load(carried: Iterable[tuple[str, bool]], rules: Rules) -> Load:
-    """Add up what is carried, given as (channel, dormant) for each item."""
+def load(carried: Iterable[Item], rules: Rules) -> Load:
+    """Add up what is carried."""
     channels: dict[str, int] = {}
     total = items = 0
     exclusive = False
-    for name, dormant in carried:
+    for item in carried:
+        name = item.entry.channel
         channel = rules.channels.get(name, DEFAULT_CHANNEL)
-        units = channel.dormant_weight if dormant else channel.weight
+        units = channel.dormant_weight if item.dormant else channel.weight
         if units:
             channels[name] = channels.get(name, 0) + units
             total += units

@@ -8,7 +8,8 @@ from routing import questions, selection, snapshot, transitions
 from routing.decisions import Decision
 from routing.facts import Fact
 from routing.questions import Waiting, WhyNot
-from routing.state import Ledger, State
+from routing.records import Ledger
+from routing.state import State
 
 
 class Engine:

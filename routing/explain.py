@@ -5,7 +5,8 @@ from routing.decisions import Explanation, Reason
 from routing.eligibility import Census, Line, Signature, lacks
 from routing.heap import least
 from routing.priority import seconds
-from routing.state import Item, Seat, State
+from routing.records import Item
+from routing.state import Seat, State
 
 
 def sentence(explanation: Explanation) -> str:
@@ -30,14 +31,14 @@ def choice(state: State, item: Item, line: Line, seat: Seat, idle_since: int) ->
     barred = state.barred(item)
     runner_up = None
     if line.only is None:
-        runner_up = least(line.signature.idle, barred | {winner})
+        runner_up = least(line.signature.idle, {winner, *barred} if barred else (winner,))
     free = "passed over for the preferred agent" if preferred else "idle for less long"
     return Explanation(
         item=entry.item,
         queue=entry.queue,
         winner=winner,
         runner_up=None if runner_up is None else runner_up[2],
-        terms=(why, *priority.terms(entry)),
+        terms=(why, *priority.terms(entry)) if entry.head_starts else (why,),
         others=why_not_others(state, line.signature, barred, free, seat),
         step=0,
         version=state.ledger.rules.version,

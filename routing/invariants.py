@@ -12,7 +12,8 @@ from routing import capacity, explain, priority, selection, snapshot
 from routing.decisions import Decision, ExtendOffer
 from routing.eligibility import lacks
 from routing.model import ItemState
-from routing.state import Item, Seat, State
+from routing.records import Item
+from routing.state import Seat, State
 
 Decisions = Sequence[Decision]
 Check = Callable[[State, Decisions], list[str]]
@@ -216,8 +217,7 @@ def _could(state: State, item: Item, seat: Seat, carried: Iterable[int]) -> bool
     profile, rules = seat.record.profile, state.ledger.rules
     if profile is None or not _may(state, item, seat):
         return False
-    items = [state.items[each] for each in carried]
-    load = capacity.load([(each.entry.channel, each.dormant) for each in items], rules)
+    load = capacity.load([state.items[each] for each in carried], rules)
     return item.entry.channel in capacity.open_channels(load, profile, rules)
 
 

@@ -7,7 +7,8 @@ from routing.decisions import Reason
 from routing.eligibility import lacks
 from routing.model import ItemState
 from routing.priority import seconds
-from routing.state import Item, Seat, State
+from routing.records import Item
+from routing.state import Seat, State
 
 
 class Waiting(Struct, frozen=True):

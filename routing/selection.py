@@ -13,7 +13,8 @@ from routing.decisions import Decision, ExtendOffer, RescindOffer, SetAway
 from routing.eligibility import AgentClass, Line
 from routing.heap import Key, least
 from routing.model import ItemState
-from routing.state import Item, Seat, State
+from routing.records import Item
+from routing.state import Seat, State
 
 
 def decide(state: State, now: int) -> list[Decision]:
@@ -64,12 +65,14 @@ def _match(state: State) -> list[ExtendOffer]:
                 gained.pop(seat.record.agent, None)
             if not gained:
                 lines.clear()
+        elif line not in lines:
+            continue
         elif line.only is None and any(idle.heap for idle in line.signature.idle):
             # All of them are barred for this item, which must not hide those behind it.
             line.discard(key[2])
             aside.append((line, key))
         else:
-            lines.pop(line, None)
+            del lines[line]
     for line, key in aside:
         line.put(key)
     return offers

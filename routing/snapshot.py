@@ -6,7 +6,8 @@ decision looks at everybody and everything; it finds no more than it would have 
 
 from msgspec import Struct, msgpack
 
-from routing.state import Agent, Item, Ledger, State
+from routing.records import Agent, Item, Ledger
+from routing.state import State
 
 
 class Snapshot(Struct, frozen=True):

@@ -1,93 +1,17 @@
 """What the engine knows: records, and the indexes that are derived from them.
 
-Records (`Item`, `Agent`, `Ledger`) are what a snapshot holds. Everything else can be built from
-them again: lines of waiting items, idle agents by class, who carries what, and when the
-first bar of each item and agent ends.
+Everything beside the records can be built from them again: lines of waiting items, idle agents by
+class, who carries what, and when the first bar of each item and agent ends.
 """
 
-from msgspec import Struct, field
-
 from routing import capacity, priority
-from routing.decisions import RescindOffer
 from routing.eligibility import AgentClass, Catalogue, Line
-from routing.facts import AgentUpdated, ItemQueued
 from routing.heap import Key, LiveHeap
-from routing.model import DEFAULT_QUEUE, SECOND, ItemState, Rules
+from routing.model import DEFAULT_QUEUE, SECOND, ItemState
+from routing.records import Agent, Ended, Item, Ledger
 
 # How long an ended item is remembered, so that late facts about it are known to be late.
 ENDED_KEPT = 3600 * SECOND
-
-
-class Item(Struct):
-    """A work item in the system.
-
-    `offer` is None while the item is only proposed. `withdrawn`: taking the offer back has been
-    decided. `closed` are the offers of this item that have ended.
-    """
-
-    entry: ItemQueued
-    excluded: dict[int, int]
-    state: ItemState = ItemState.QUEUED
-    agent: int | None = None
-    offer: int | None = None
-    offered_at: int = 0
-    expires_at: int = 0
-    withdrawn: bool = False
-    dormant: bool = False
-    forced: bool = False
-    rests_until: int = 0
-    closed: list[int] = field(default_factory=list[int])
-
-
-class Agent(Struct):
-    """What is known of an agent; `profile` is None until they have been seen signed in.
-
-    `leaving`: setting them away has been decided. `excused` says why they carry more than their
-    capacity, where a fact has made it so.
-    """
-
-    agent: int
-    profile: AgentUpdated | None = None
-    revision: int = -1
-    signed_in: bool = False
-    leaving: bool = False
-    idle_since: int = 0
-    rests_until: int = 0
-    misses: int = 0
-    excused: str = ""
-
-    @property
-    def takes_work(self) -> bool:
-        """Whether they are here for work, though perhaps busy or resting."""
-        return (
-            self.signed_in
-            and self.profile is not None
-            and self.profile.available
-            and not self.leaving
-        )
-
-
-class Ended(Struct, frozen=True):
-    """An item that left the system, and when."""
-
-    generation: int
-    at: int
-
-
-class Ledger(Struct):
-    """Records beside items and agents: the rules, what has ended, and what has been counted.
-
-    `departures` counts how items ended ("done", "abandoned", ...); `anomalies` counts facts that
-    changed nothing. `withdrawals` are offers to take back at the next decision.
-    """
-
-    rules: Rules = field(default_factory=lambda: Rules(version=0))
-    now: int = 0
-    entered: int = 0
-    departures: dict[str, int] = field(default_factory=dict[str, int])
-    anomalies: dict[str, int] = field(default_factory=dict[str, int])
-    ended: dict[int, Ended] = field(default_factory=dict[int, Ended])
-    withdrawals: dict[int, RescindOffer] = field(default_factory=dict[int, RescindOffer])
 
 
 class Seat:
@@ -145,9 +69,7 @@ class State:
         """Return what an agent carries."""
         if not seat.carried:
             return capacity.NOTHING
-        items = [self.items[each] for each in seat.carried]
-        carried = [(item.entry.channel, item.dormant) for item in items]
-        return capacity.load(carried, self.ledger.rules)
+        return capacity.load([self.items[each] for each in seat.carried], self.ledger.rules)
 
     # --- agents
 
@@ -177,10 +99,9 @@ class State:
         if group is None or profile is None:
             return
         load = self.load(seat)
-        if not capacity.exceeds(load, profile):
-            record.excused = ""
-        elif excuse:
-            record.excused = record.excused or excuse
+        if excuse or record.excused:
+            excess = capacity.exceeds(load, profile)
+            record.excused = (record.excused or excuse) if excess else ""
         opened: tuple[str, ...] = ()
         if self._attends(group, record):
             opened = capacity.open_channels(load, profile, self.ledger.rules)

@@ -29,7 +29,8 @@ from routing.facts import (
     RulesPublished,
 )
 from routing.model import Blame, ItemState
-from routing.state import Item, Seat, State
+from routing.records import Item
+from routing.state import Seat, State
 
 _Closing = OfferAccepted | OfferDeclined | OfferExpired | OfferRescinded | OfferFailed
 

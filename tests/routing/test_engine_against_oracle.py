@@ -363,8 +363,8 @@ def plain(decision: Decision) -> tuple[object, ...]:
 
 TestTold = Told.TestCase
 TestTold.settings = settings(
-    max_examples=250,
-    stateful_step_count=80,
+    max_examples=100,
+    stateful_step_count=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

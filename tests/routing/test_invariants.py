@@ -25,7 +25,7 @@ from routing.invariants import (
     work_conserving,
 )
 from routing.model import SECOND, ItemState
-from routing.state import Agent, Ended
+from routing.records import Agent, Ended
 from tests.routing.floor import Floor
 
 
