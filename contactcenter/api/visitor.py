@@ -38,14 +38,14 @@ from contactcenter.settings import Settings
 AnyRequest = Request[Any, Any, Any]
 
 _SESSIONS = Limit("visitor-sessions", per_minute=1200, burst=400)
-_MESSAGES = Limit("visitor-messages", per_minute=120, burst=30)
-_READS = Limit("visitor-reads", per_minute=300, burst=60)
+_MESSAGES = Limit("visitor-messages", per_minute=600, burst=60)
+_READS = Limit("visitor-reads", per_minute=600, burst=60)
 
 
 class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`connection`: the website's or app's name. `jwt`: what its server signs of its customer."""
 
-    connection: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"\A[^\x00]*\Z")]
+    connection: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
     jwt: Annotated[str, msgspec.Meta(max_length=16_384)] | None = None
 
 

@@ -1,7 +1,6 @@
 """The visitor's socket: the shell around `live.visitor`, which knows the protocol."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -54,13 +53,12 @@ async def visitor_socket(
     confirming: NamedDependency[Batch[Confirmation, bool]],
     fanout: NamedDependency[Fanout],
     rulebook: NamedDependency[RulebookInForce],
-    clock: NamedDependency[Callable[[], datetime]],
 ) -> None:
     """A visitor's live conversation, after docs/visitor-protocol.md, until the socket closes."""
     await socket.accept()
     wake = asyncio.Event()
     visitor = Visitor(asyncio.get_running_loop().time(), wake.set)
-    house = _House(database, credentials, visitors, receiving, confirming, fanout, rulebook, clock)
+    house = _House(database, credentials, visitors, receiving, confirming, fanout, rulebook)
     shell = _Shell(socket, visitor, wake, house)
     visitors.come(visitor)
     tasks = [asyncio.create_task(shell.read()), asyncio.create_task(shell.write())]
@@ -85,7 +83,9 @@ class _House(msgspec.Struct, frozen=True):
     confirming: Batch[Confirmation, bool]
     fanout: Fanout
     rulebook: RulebookInForce
-    clock: Callable[[], datetime]
+
+    def clock(self) -> datetime:
+        return self.visitors.clock()
 
 
 class _Shell:
@@ -132,12 +132,20 @@ class _Shell:
             await self._wake.wait()
             self._wake.clear()
             while visitor.outgoing:
-                async with asyncio.timeout(SEND_S_MAX):
-                    await self._socket.send_data(visitor.outgoing.popleft())
+                if not await self._put(visitor.outgoing.popleft()):
+                    return
             self._written.set()
             if visitor.closing:
                 await self._socket.close(visitor.closing.code, visitor.closing.reason)
                 return
+
+    async def _put(self, frame: str) -> bool:
+        try:
+            async with asyncio.timeout(SEND_S_MAX):
+                await self._socket.send_data(frame)
+        except TimeoutError:
+            return False
+        return True
 
     async def _do(self, command: Command) -> None:
         match command:

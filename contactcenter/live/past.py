@@ -1,6 +1,8 @@
 """What a visitor may see of the past: what was said by or to the identities they have proven."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 
@@ -11,6 +13,8 @@ from contactcenter.model.caller import VisitorSession
 
 NEWEST = 50
 PAGE = 200
+PAGE_CHARACTERS_MAX = 100_000
+"""Of text in one frame, so that it stays below what WebSocket libraries take (1 MiB by default)."""
 
 
 class History(msgspec.Struct, frozen=True):
@@ -57,10 +61,12 @@ async def read_past(
     newest = await _newest(tx, identities, NEWEST + 1)
     latest = newest[0].position if newest else 0
     if after is None:
-        messages, complete, earlier = newest[:NEWEST][::-1], True, len(newest) > NEWEST
+        messages = _fitting(newest[:NEWEST])[::-1]
+        complete, earlier = True, len(newest) > len(messages)
     else:
         found = await _after(tx, identities, after, PAGE + 1)
-        messages, complete, earlier = found[:PAGE], len(found) <= PAGE, after > 0
+        messages = _fitting(found[:PAGE])
+        complete, earlier = len(found) == len(messages), after > 0
     return Past(
         messages=messages,
         complete=complete,
@@ -69,6 +75,13 @@ async def read_past(
         signed_in=signed_in,
         conversation=await read_current(tx, identities),
     )
+
+
+def _fitting(messages: list[Message]) -> list[Message]:
+    """As many as fit into a frame, but at least one."""
+    total = accumulate(len(message.text) for message in messages)
+    fitting = bisect_right(list(total), PAGE_CHARACTERS_MAX)
+    return messages[: max(1, fitting)]
 
 
 async def _after(tx: Tx, identities: Sequence[int], after: int, limit: int) -> list[Message]:

@@ -16,10 +16,10 @@ NUMBER_MAX = 2**31 - 1
 POSITION_MAX = 2**63 - 1
 
 Text = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX, pattern=r"\A[^\x00]*\Z")
+    str, msgspec.Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX, pattern=r"^[^\x00]*$")
 ]
-Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"\A[\x21-\x7e]+\Z")]
-Bounded = Annotated[str, msgspec.Meta(max_length=200, pattern=r"\A[^\x00]*\Z")]
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$(?!\n)")]
+Bounded = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*$")]
 Position = Annotated[int, msgspec.Meta(ge=0, le=POSITION_MAX)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=POSITION_MAX)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=NUMBER_MAX)]
