@@ -15,13 +15,19 @@ def _migrate(connection: Connection) -> None:
 
 
 async def _online() -> None:
-    url = context.config.attributes["database_url"]
     engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=pool.NullPool
+        "postgresql+asyncpg://", async_creator=_connect, poolclass=pool.NullPool
     )
     async with engine.connect() as connection:
         await connection.run_sync(_migrate)
     await engine.dispose()
+
+
+async def _connect() -> "asyncpg.Connection[asyncpg.Record]":
+    connection = await asyncpg.connect(context.config.attributes["database_url"])
+    # Of two processes that start at once the second waits here, and finds nothing left to do.
+    await connection.execute("SELECT pg_advisory_lock(20261122)")
+    return connection
 
 
 asyncio.run(_online())
