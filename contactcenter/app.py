@@ -15,6 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from channels.transport import Transport
 from contactcenter import __version__
 from contactcenter.actions.confirm import Confirmation, confirm
 from contactcenter.actions.receive import Inbound, Received, receive
@@ -35,6 +36,7 @@ from contactcenter.api import (
     problems,
     supervisor,
     visitor,
+    webhooks,
 )
 from contactcenter.api.cross_origin import CrossOrigin
 from contactcenter.api.fast_lane import FastLane
@@ -56,6 +58,7 @@ from contactcenter.workers.keep import keep
 from contactcenter.workers.presence import ProcessLease
 from contactcenter.workers.router import Router
 from contactcenter.workers.timers import Timers
+from contactcenter.workers.webhooks import Webhooks
 
 API = (
     audit,
@@ -71,6 +74,7 @@ API = (
     people,
     supervisor,
     visitor,
+    webhooks,
 )
 BODY_BYTES_MAX = 4 * 1_048_576
 DRAIN_S_MAX = 5.0
@@ -106,6 +110,8 @@ class House:
         self.origins = Origins(database)
         self.timers = Timers(database, self.rulebook, clock)
         self.router = Router(database, self.tail, self.rulebook, clock, settings.process)
+        self.transport = Transport(settings.webhook_allow)
+        self.webhooks = Webhooks(database, self.tail, self.transport, clock)
         self.hub = Hub()
         self.lease = ProcessLease(database, self.hub, self.rulebook, clock, settings.process)
         self.health = Health(
@@ -142,6 +148,7 @@ class House:
             "visitors": self.visitors.run,
             "timers": self.timers.run,
             "router": self.router.run,
+            "webhooks": self.webhooks.run,
             "lease": self.lease.run,
         }
         self._tasks = [asyncio.create_task(keep(n, run), name=n) for n, run in workers.items()]
@@ -156,12 +163,14 @@ class House:
         async with asyncio.timeout(DRAIN_S_MAX):
             while not self.receiving.idle:
                 await asyncio.sleep(0.01)
+        await self.webhooks.drain(DRAIN_S_MAX)
         for task in reversed(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(Unavailable):
             await self.router.release()
             await self.lease.end()
+        await self.transport.close()
         await self.fanout.close()
         await self.limits.close()
         await self.database.close()
@@ -221,6 +230,7 @@ def application(house: House) -> Litestar:
         "confirming": house.confirming,
         "visitors": house.visitors,
         "rulebook": house.rulebook,
+        "transport": house.transport,
     }
     app = Litestar(
         route_handlers=[*(route for module in API for route in module.ROUTES), Metrics],

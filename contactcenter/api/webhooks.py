@@ -29,6 +29,8 @@ from contactcenter.model.webhook_event import Body, Type
 
 SECRET_BYTES = 32
 
+State = Literal["pending", "delivered", "parked"]
+
 
 class NewWebhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`url`: https, and to a public address, unless an operator has allowed its host."""
@@ -64,7 +66,7 @@ class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     type: Type
     at: datetime
-    state: Literal["pending", "delivered", "parked"]
+    state: State
     attempts: int
     pending_since: datetime
     delivered_at: datetime | None
@@ -84,7 +86,7 @@ class WebhookEvents(msgspec.Struct, frozen=True):
     tags=["webhooks"],
     operation_id="ConfigureWebhook",
 )
-async def put_webhook(  # noqa: PLR0913, PLR0917 -- what is injected
+async def put_webhook(
     database: NamedDependency[Database],
     transport: NamedDependency[Transport],
     actor: NamedDependency[Actor],
@@ -151,14 +153,14 @@ async def test_webhook(
 )
 async def read_events(
     database: NamedDependency[Database],
-    state: Literal["pending", "delivered", "parked"] = "parked",
+    in_state: Annotated[State, QueryParameter(name="state")] = "parked",
     key: Annotated[int | None, QueryParameter(ge=1, le=END)] = None,
     after: Place = 0,
     limit: Limit = 50,
 ) -> WebhookEvents:
     """Events of a state; `parked` are those that were given up after a day, or after a 410."""
     async with database.snapshot() as tx:
-        found = await tx.many(WebhookEvent, "webhooks.by_state", state, after, key, limit + 1)
+        found = await tx.many(WebhookEvent, "webhooks.by_state", in_state, after, key, limit + 1)
     return WebhookEvents(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 

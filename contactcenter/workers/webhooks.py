@@ -67,6 +67,8 @@ class Webhooks:
         self._news = asyncio.Event()
         self._work = asyncio.Event()
         self._stopping = False
+        self._ended = asyncio.Event()
+        self._ended.set()
         self._in_flight: defaultdict[int, int] = defaultdict(int)  # requests by key
         self._failing: set[int] = set()  # keys whose last request failed
         self._settling: Batch[Outcome, bool] = Batch("webhooks", database, settle)
@@ -74,6 +76,7 @@ class Webhooks:
     async def run(self) -> None:
         """Read and send; ends after `stop()`, when what is on its way has been recorded."""
         self._stopping = False
+        self._ended.clear()
         unfollow = self._tail.follow(self._hear)
         beside = [asyncio.create_task(t) for t in (self._settling.run(), self._measure())]
         try:
@@ -85,12 +88,20 @@ class Webhooks:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+            self._ended.set()
 
     def stop(self) -> None:
         """Claim nothing more, and let `run()` end."""
         self._stopping = True
         self._news.set()
         self._work.set()
+
+    async def drain(self, within_s: float) -> None:
+        """Stop, and give what is on its way so long to be recorded."""
+        self.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._ended.wait()
 
     def _hear(self, _seq: int, fact: Fact) -> None:
         if getattr(fact, "bot", None) is not None:
