@@ -23,7 +23,10 @@ from contactcenter.model import credential
 from contactcenter.model.customer import Identity
 from contactcenter.model.rulebook import Published, parse
 from contactcenter.settings import Settings
+from tests.contactcenter.floor import NOW, Floor
 from tests.contactcenter.team import Team
+
+__all__ = ["NOW", "Desk", "Running", "running"]
 
 RULEBOOK = Path(__file__).parents[2] / "config" / "rulebook.toml"
 
@@ -97,9 +100,6 @@ async def house(database_url: str, redis_url: str, book: Published) -> AsyncIter
     """The whole application on a port of its own."""
     async with running(database_url, redis_url, book) as one:
         yield one
-
-
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -228,6 +228,12 @@ async def desk(database_url: str, book: Published) -> AsyncIterator[Desk]:
     yield Desk(database, book, connection, count(1))
     await connection.close()
     await database.close()
+
+
+@pytest.fixture
+def floor(desk: Desk, book: Published) -> Floor:
+    """Work on the floor, by actions alone."""
+    return Floor(desk, book)
 
 
 @pytest.fixture
