@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from channels import transport as transport_module
 from channels.address import AddressRefused
 from channels.transport import (
     BODY_BYTES_MAX,
@@ -129,6 +130,19 @@ async def test_a_name_that_leads_nowhere_is_unreachable() -> None:
 
     async with Transport(resolve=nowhere) as transport:
         with pytest.raises(Unreachable, match="cannot be resolved"):
+            await transport.check("https://bot.example/")
+
+
+async def test_a_name_that_is_not_resolved_in_time_times_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def slow(_host: str, _port: int) -> Sequence[str]:
+        await asyncio.sleep(60)
+        return []
+
+    monkeypatch.setattr(transport_module, "CONNECT_S", 0.01)
+    async with Transport(resolve=slow) as transport:
+        with pytest.raises(TimedOut, match="not resolved in time"):
             await transport.check("https://bot.example/")
 
 

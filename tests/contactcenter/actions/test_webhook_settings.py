@@ -157,6 +157,12 @@ async def test_a_key_that_is_not_has_no_webhook(desk: Desk, *, revoked: bool) ->
         await desk.receiver()
 
 
+async def test_a_webhook_of_a_key_that_is_not_there_cannot_be_removed(desk: Desk) -> None:
+    desk.key += 1
+    with pytest.raises(NotFound):
+        await desk.remove()
+
+
 async def test_what_was_given_up_is_sent_again_before_what_waits(desk: Desk) -> None:
     await desk.configure()
     await desk.happen(3)

@@ -7,6 +7,7 @@ from itertools import pairwise
 import asyncpg
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 
 from channels.signing import verify
 from channels.transport import Transport
@@ -15,6 +16,7 @@ from contactcenter.actions.webhook_settings import redeliver
 from contactcenter.actions.webhooks import LEASE, claim
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
+from contactcenter.errors import Unavailable
 from contactcenter.model.caller import SYSTEM
 from contactcenter.workers.webhooks import SENDING_MAX, SENDING_PER_KEY_MAX, Webhooks
 
@@ -521,6 +523,65 @@ async def test_stopping_waits_for_what_is_on_its_way_and_claims_nothing_more(
         await running
     await database.close()
     assert await place.events() == [(1, 1, "delivered"), (1, 2, "pending")]
+
+
+async def test_draining_gives_what_is_on_its_way_a_bounded_time(
+    place: Place, receiver: Receiver
+) -> None:
+    key = await place.key(receiver.url)
+    receiver.answer = lambda _r: asyncio.sleep(60, 200)
+    async with Transport(["127.0.0.1"]) as transport:
+        webhooks = Webhooks(
+            place.database, Tail(place.database), transport, place.clock, poll_s=POLL_S
+        )
+        await webhooks.drain(60)  # not running, there is nothing to wait for
+        running = asyncio.create_task(webhooks.run())
+        await place.happen(key, 1, 1)
+        await place.until(lambda: len(receiver.requests) == 1)
+        await webhooks.drain(0.01)
+        assert not running.done()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_database_that_went_away_and_came_back_is_worked_with_again(
+    place: Place, receiver: Receiver
+) -> None:
+    key = await place.key(receiver.url)
+    async with place.working():
+        await place.happen(key, 1)
+        await place.settled("delivered")
+        await place.connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await asyncio.sleep(POLL_S * 5)
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    await place.happen(key, 1)
+                    break
+                except Unavailable:
+                    await asyncio.sleep(POLL_S)
+        await place.until(lambda: receiver.numbers(1) == [1, 2])
+
+
+async def test_the_age_of_the_oldest_pending_event_is_a_metric(
+    place: Place, receiver: Receiver
+) -> None:
+    key = await place.key(receiver.url)
+    receiver.answer = lambda _r: 500
+    async with place.working():
+        await place.happen(key, 1)
+        await place.until(lambda: len(receiver.requests) == 1)
+        await place.settled("pending")
+    place.clock.advance(hours=1)
+    async with place.working():
+        await place.until(
+            lambda: (
+                REGISTRY.get_sample_value("contactcenter_webhook_oldest_pending_seconds") == 3600
+            )
+        )
 
 
 async def test_a_backlog_of_several_pages_is_numbered_without_holes(
