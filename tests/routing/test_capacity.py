@@ -80,6 +80,17 @@ def test_a_lowered_capacity_binds_new_work_only() -> None:
     assert floor.proposed() == {9: 1}
 
 
+def test_an_excuse_for_too_much_work_ends_with_the_excess() -> None:
+    floor = Floor()
+    floor.agent(1, capacity=1)
+    for item in (7, 8):
+        floor.queue(item)
+        floor.assign(item, 1)
+    assert floor.engine.state.seat(1).record.excused == "assigned elsewhere"
+    floor.done(7)
+    assert floor.engine.state.seat(1).record.excused == ""
+
+
 def test_a_supervisor_may_force_an_item_beyond_capacity_and_it_says_so() -> None:
     floor = Floor()
     floor.agent(1, capacity=1)
