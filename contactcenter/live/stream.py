@@ -19,13 +19,12 @@ WAITING_MAX = 1_000
 class Stream:
     """`hear` is called for each event of the audience; `take` gives what is to be sent."""
 
-    __slots__ = ("_aside", "_outbox", "_seq", "lost", "starting")
+    __slots__ = ("_aside", "_outbox", "_seq", "lost")
 
     def __init__(self) -> None:
-        self._outbox: deque[bytes] = deque()
+        self._outbox: deque[tuple[bytes, bool]] = deque()  # and whether it outlives a restart
         self._aside: list[tuple[int, bytes]] | None = []
         self._seq = 0
-        self.starting = True
         self.lost = False
 
     def hear(self, seq: int, fact: bytes) -> None:
@@ -39,41 +38,42 @@ class Stream:
 
     def start(self, welcome: bytes, seq: int, missed: Iterable[tuple[int, bytes]]) -> None:
         """Begin after `seq`: the welcome, what was missed, and what was kept aside."""
-        if self.lost:
+        if self._aside is None:
             return
-        aside, self._aside = self._aside or [], None
-        self.starting = False
+        aside, self._aside = self._aside, None
         self._seq = seq
-        self._outbox.append(welcome)
+        self._put(welcome, lasting=False)
         for number, fact in (*missed, *aside):
             if number > self._seq:
                 self._event(number, fact)
 
     def restart(self) -> None:
-        """Forget what waits, and keep aside what comes, until `start` is called again."""
-        self._outbox.clear()
+        """Forget the events that wait, and keep aside what comes, until `start` is called again."""
+        self._outbox = deque(each for each in self._outbox if each[1])
         self._aside = []
-        self.starting = True
         self.lost = False
 
     def say(self, frame: bytes) -> None:
         """A frame without a number: an answer, a complaint, typing."""
-        if self.lost:
-            return
-        self._outbox.append(frame)
-        if len(self._outbox) > WAITING_MAX:
-            self._lose()
+        self._put(frame, lasting=True)
 
     def take(self) -> list[bytes]:
         """All that is to be sent now."""
-        frames = list(self._outbox)
+        frames = [frame for frame, _ in self._outbox]
         self._outbox.clear()
         return frames
 
     def _event(self, seq: int, fact: bytes) -> None:
         frame = b'{"type":"event","seq":%d,"prev":%d,"fact":%b}' % (seq, self._seq, fact)
         self._seq = seq
-        self.say(frame)
+        self._put(frame, lasting=False)
+
+    def _put(self, frame: bytes, *, lasting: bool) -> None:
+        if self.lost:
+            return
+        self._outbox.append((frame, lasting))
+        if len(self._outbox) > WAITING_MAX:
+            self._lose()
 
     def _lose(self) -> None:
         self._outbox.clear()
