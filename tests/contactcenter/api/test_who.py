@@ -12,6 +12,7 @@ from contactcenter.api.access import check_routes, declared, who
 from contactcenter.app import create
 from contactcenter.model import credential
 from contactcenter.words import CallerKind, Scope
+from tests.contactcenter.conftest import Desk, Running
 
 KINDS: tuple[CallerKind, ...] = get_args(CallerKind)
 REFUSED = ("not-signed-in", "expired", "not-your-role", "missing-scope", "cross-site")
@@ -20,7 +21,7 @@ REFUSED = ("not-signed-in", "expired", "not-your-role", "missing-scope", "cross-
 class Callers:
     """Credentials of every kind: a new one for each request, since some requests end them."""
 
-    def __init__(self, desk) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.people: dict[str, int] = {}
 
@@ -56,7 +57,7 @@ def address(path: str) -> str:
     return re.sub(r"\{[^}]*\}", lambda m: "987654321" if ":int" in m[0] else "x", path)
 
 
-async def refusal(house, method: str, path: str, headers: Mapping[str, str]) -> str | None:
+async def refusal(house: Running, method: str, path: str, headers: Mapping[str, str]) -> str | None:
     """By which rule of ours the request is refused before it is looked at; None where it is not."""
     if method == "SOCKET":
         return await socket_refusal(house.socket_url + address(path), headers)
@@ -85,11 +86,15 @@ def refused_by(status: int, body: bytes) -> str | None:
 def asked(app: Litestar) -> list[tuple[str, str, Mapping[str, Any]]]:
     """Each method of each route; a mount is asked by GET."""
     return [
-        (method, path, opt) for path, methods, opt in declared(app) for method in methods or ("GET",)
+        (method, path, opt)
+        for path, methods, opt in declared(app)
+        for method in methods or ("GET",)
     ]
 
 
-async def test_every_route_is_for_those_it_names_and_for_nobody_else(house, desk):
+async def test_every_route_is_for_those_it_names_and_for_nobody_else(
+    house: Running, desk: Desk
+) -> None:
     callers = Callers(desk)
     wrong = []
     allowed = dict.fromkeys(KINDS, 0)
@@ -109,7 +114,7 @@ async def test_every_route_is_for_those_it_names_and_for_nobody_else(house, desk
     assert all(0 < count < len(routes) for count in allowed.values()), allowed
 
 
-async def test_a_key_needs_the_scope_that_a_route_names(house, desk):
+async def test_a_key_needs_the_scope_that_a_route_names(house: Running, desk: Desk) -> None:
     scoped = [r for r in asked(create(house.parts)) if r[2].get("scope")]
     assert scoped
     for method, path, opt in scoped:
@@ -118,7 +123,9 @@ async def test_a_key_needs_the_scope_that_a_route_names(house, desk):
         assert await refusal(house, method, path, headers) == "missing-scope"
 
 
-async def test_a_credential_that_is_nobodys_is_refused_by_every_route_that_asks(house):
+async def test_a_credential_that_is_nobodys_is_refused_by_every_route_that_asks(
+    house: Running,
+) -> None:
     routes = [r for r in asked(create(house.parts)) if r[2]["who"] != {"nobody"}]
     assert routes
     for number, (method, path, _) in enumerate(routes[:25]):
@@ -127,7 +134,9 @@ async def test_a_credential_that_is_nobodys_is_refused_by_every_route_that_asks(
         assert await refusal(house, method, path, headers) == "not-signed-in"
 
 
-async def test_every_route_that_changes_something_refuses_a_foreign_page(house, desk):
+async def test_every_route_that_changes_something_refuses_a_foreign_page(
+    house: Running, desk: Desk
+) -> None:
     callers = Callers(desk)
     routes = [
         (method, path, kind)
@@ -143,7 +152,9 @@ async def test_every_route_that_changes_something_refuses_a_foreign_page(house, 
 
 
 @pytest.mark.parametrize("path", ["people", "keys", "connections", "audit"])
-async def test_only_administrators_look_after_people_keys_and_connections(house, path):
+async def test_only_administrators_look_after_people_keys_and_connections(
+    house: Running, path: str
+) -> None:
     mine = [r for r in asked(create(house.parts)) if r[1].startswith(f"/v1/{path}")]
     assert {frozenset(opt["who"]) for _, _, opt in mine} == {frozenset({"administrator"})}
 
@@ -158,7 +169,7 @@ def silent() -> None:
     return None
 
 
-def test_an_application_with_a_route_that_does_not_say_for_whom_does_not_start():
+def test_an_application_with_a_route_that_does_not_say_for_whom_does_not_start() -> None:
     check_routes(Litestar([said], openapi_config=None))
     with pytest.raises(LookupError, match="GET /silent"):
         check_routes(Litestar([said, silent], openapi_config=None))
