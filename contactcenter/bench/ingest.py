@@ -25,8 +25,8 @@ async def ingest() -> AsyncIterator[Line]:
         yield line("ingest.bare", bare.per_second, "/s")
         usual = await _reference(here, "usual")
         yield line("ingest.usual", usual.per_second, "/s")
-        async with server("contactcenter.bench.product", "PORT", env=here.environment) as port:
-            ours = await _load(here, port, CONNECTIONS, "singles")
+        async with server("contactcenter.bench.product", "PORT", env=here.environment) as one:
+            ours = await _load(here, one.port, CONNECTIONS, "singles")
             yield line(
                 "ingest.single",
                 ours.per_second,
@@ -51,15 +51,15 @@ async def ingest() -> AsyncIterator[Line]:
                 reference="bare limit",
                 reference_value=bare.p99_ms,
             )
-            batched = await _load(here, port, 8, "hundreds")
+            batched = await _load(here, one.port, 8, "hundreds")
             yield line("ingest.batches_of_100", batched.per_second, "/s", at_least=BATCHED_MIN)
             yield line("ingest.errors", ours.errors + batched.errors, "answers", at_most=0)
 
 
 async def _reference(here: Place, kind: str) -> Measured:
     module = "contactcenter.bench.references"
-    async with server(module, kind, "PORT", here.url, env=here.environment) as port:
-        return await _load(here, port, CONNECTIONS, "singles", run=kind)
+    async with server(module, kind, "PORT", here.url, env=here.environment) as one:
+        return await _load(here, one.port, CONNECTIONS, "singles", run=kind)
 
 
 async def _load(here: Place, port: int, connections: int, kind: str, run: str = "") -> Measured:

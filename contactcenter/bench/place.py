@@ -1,5 +1,6 @@
 """Where measurements happen: embedded servers of their own, fresh for each."""
 
+import asyncio
 import os
 import tempfile
 from collections.abc import AsyncGenerator
@@ -15,6 +16,7 @@ from contactcenter.actions.publish import publish
 from contactcenter.db import embedded, migrate
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
+from contactcenter.live.fanout import Fanout
 from contactcenter.model import credential
 from contactcenter.model.caller import SYSTEM
 from contactcenter.model.rulebook import Rulebook, parse
@@ -61,7 +63,13 @@ async def place(rules: Rulebook) -> AsyncGenerator[Place]:
             await migrate.upgrade(servers.database_url)
             database = await Database.open(servers.database_url, size=4)
             token = await _furnish(database, rules)
+            fanout = Fanout(servers.redis_url, "bench", _deaf, _deaf)
+            database.committed = fanout.committed
+            telling = asyncio.create_task(fanout.run())
             yield Place(servers.database_url, servers.redis_url, database, rules, token)
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+            await fanout.close()
             await database.close()
         await embedded.remove(Path(folder) / "servers", say=_quietly)
 
@@ -81,6 +89,10 @@ async def _furnish(database: Database, rules: Rulebook) -> str:
 
     await database.run(furnish)
     return token
+
+
+def _deaf(*_: object) -> None:
+    """What is committed here is told to the server; what the server tells is not heard here."""
 
 
 def _quietly(_line: str) -> None:

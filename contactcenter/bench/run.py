@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from contactcenter.bench.commits import commits
+from contactcenter.bench.desktops import desktops
 from contactcenter.bench.ingest import ingest
 from contactcenter.bench.report import Line, show, write
 from contactcenter.errors import BadInput
@@ -11,6 +12,7 @@ from contactcenter.settings import Settings
 MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
     "ingest": ingest,
     "log": commits,
+    "desktops": desktops,
 }
 
 

@@ -6,9 +6,11 @@ import socket
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import uvicorn
 
 READY_S_MAX = 20
@@ -25,9 +27,21 @@ async def serve(app: Any, port: int) -> None:
     await uvicorn.Server(config).serve()
 
 
+class Server(msgspec.Struct, frozen=True):
+    """A server in a process of its own."""
+
+    port: int
+    pid: int
+
+    def resident_kib(self) -> int:
+        """What the process has in memory, by the kernel's count."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmRSS:")[2].split()[0])
+
+
 @asynccontextmanager
-async def server(module: str, *args: str, env: dict[str, str]) -> AsyncGenerator[int]:
-    """Run `python -m module ... PORT ...`, where an argument is `PORT`; gives the port."""
+async def server(module: str, *args: str, env: dict[str, str]) -> AsyncGenerator[Server]:
+    """Run `python -m module ...`; the argument `PORT` becomes a free one."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -38,7 +52,7 @@ async def server(module: str, *args: str, env: dict[str, str]) -> AsyncGenerator
     )
     try:
         await _ready(port, process)
-        yield port
+        yield Server(port, process.pid)
     finally:
         if process.returncode is None:
             process.terminate()
