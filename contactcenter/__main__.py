@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TypeAlias, get_args
@@ -12,7 +13,7 @@ import msgspec
 import uvloop
 
 from contactcenter import __version__
-from contactcenter.db.daemon import EmbeddedError
+from contactcenter.db.daemon import EmbeddedError, full_disk
 from contactcenter.errors import CommandFailed, Refusal
 from contactcenter.settings import Settings
 from contactcenter.words import Role, Scope
@@ -38,11 +39,25 @@ def main(argv: Sequence[str] | None = None) -> int:
             runner.run(resolve_name(run)(settings, **given))
     except (asyncio.CancelledError, KeyboardInterrupt):
         return INTERRUPTED
-    except (EmbeddedError, Refusal, CommandFailed) as error:
-        return _fail(command, str(error))
-    except OSError as error:
-        return _fail(command, f"{error.filename or ''}: {error.strerror or error}".lstrip(": "))
+    except Exception as error:
+        full = _full_disk(settings)
+        if full or isinstance(error, (EmbeddedError, Refusal, CommandFailed, OSError)):
+            return _fail(command, f"{full}; {_why(error)}" if full else _why(error))
+        raise
     return 0
+
+
+def _full_disk(settings: Settings) -> str | None:
+    """A full disk shows itself in many ways: it is looked for whatever the error."""
+    with suppress(OSError):
+        return full_disk(settings.folder.absolute().parent)
+    return None
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
+    return str(error)
 
 
 def _fail(command: str, why: str, code: int = FAILED) -> int:

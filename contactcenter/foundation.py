@@ -27,7 +27,8 @@ Say = Callable[[str], object]
 async def stand(settings: Settings, say: Say) -> AsyncGenerator[Settings]:
     """Start what a server needs, and give the settings with its URLs; end what was started.
 
-    Embedded servers run where there is no database URL. Raises `EmbeddedError` and `Refusal`.
+    Embedded servers run where there is no database URL; then `folder` is where their files really
+    are. Raises `EmbeddedError` and `Refusal`.
     """
     async with AsyncExitStack() as stack:
         if settings.database_url is None:
@@ -36,6 +37,7 @@ async def stand(settings: Settings, say: Say) -> AsyncGenerator[Settings]:
             )
             settings = msgspec.structs.replace(
                 settings,
+                folder=servers.place.folder,
                 database_url=servers.database_url,
                 redis_url=settings.redis_url or servers.redis_url,
             )

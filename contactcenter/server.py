@@ -37,13 +37,42 @@ async def answering(settings: Settings, say: Say) -> AsyncGenerator["House"]:
     are given back. Cancelled while it ends, it ends at once. Raises `CommandFailed` where the
     address cannot be had, `EmbeddedError` and `Refusal`.
     """
-    listener, settings = _listen(settings)
-    with listener:
+    with listen(settings.host, settings.port) as listener:
+        settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
         loading = asyncio.create_task(asyncio.to_thread(import_module, "contactcenter.app"))
         async with stand(settings, say) as standing:
             await loading
-            async with _serving(standing, listener) as house:
+            from contactcenter import app  # noqa: PLC0415 -- it is there by now
+
+            house = await app.open_house(standing)
+            async with serving(app.create(house), listener):
                 yield house
+
+
+@asynccontextmanager
+async def serving(application: Any, listener: socket.socket) -> AsyncGenerator[None]:
+    """Let an ASGI application answer on `listener` while the context is open."""
+    server = _Server(_config(application))
+    running = asyncio.create_task(server.serve(sockets=[listener]), name="http")
+    await server.answers.wait()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address, so that nobody else gets it. Raises `CommandFailed`."""
+    try:
+        [(family, *_, address), *_] = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        advice = "stop what listens there, or name another port"
+        message = f"cannot listen on {host}:{port}: {error.strerror}; {advice}"
+        raise CommandFailed(message) from error
 
 
 @contextmanager
@@ -73,36 +102,6 @@ def raise_file_limit() -> int:
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
-
-
-def _listen(settings: Settings) -> tuple[socket.socket, Settings]:
-    """Take the address before anything is started; the settings come back with the real port."""
-    where = f"{settings.host}:{settings.port}"
-    try:
-        [(family, *_, address), *_] = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except OSError as error:
-        advice = "stop what listens there, or name another --port"
-        message = f"cannot listen on {where}: {error.strerror}; {advice}"
-        raise CommandFailed(message) from error
-    return listener, msgspec.structs.replace(settings, port=listener.getsockname()[1])
-
-
-@asynccontextmanager
-async def _serving(settings: Settings, listener: socket.socket) -> AsyncGenerator["House"]:
-    from contactcenter import app  # noqa: PLC0415 -- imported by now, see above
-
-    house = await app.open_house(settings)
-    server = _Server(_config(app.create(house)))
-    running = asyncio.create_task(server.serve(sockets=[listener]), name="http")
-    await server.answers.wait()
-    try:
-        yield house
-    finally:
-        server.should_exit = True
-        await running
 
 
 class _Server(uvicorn.Server):

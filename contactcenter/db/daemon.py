@@ -128,15 +128,20 @@ def _spawn(
 
 def fault_in(said: str, folder: Path) -> str:
     """Return why a program that writes to `folder` ended: the line of what it `said` that tells."""
-    free_mb = shutil.disk_usage(folder).free // 1_000_000
-    if free_mb < FREE_MB_MIN:  # then its last words are about anything but that
-        return f"the disk of {folder} is full, {free_mb} MB are free"
+    if full := full_disk(folder):  # then its last words are about anything but that
+        return full
     lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it says nothing"]
     for line in lines:
         for mark in ("PANIC:", "FATAL:", "ERROR:", "error:"):
             if mark in line:
                 return line.partition(mark)[2].strip()
     return lines[-1]
+
+
+def full_disk(folder: Path) -> str | None:
+    """Say so where the disk of `folder` has no room for a server; None where it has."""
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    return f"the disk of {folder} is full, {free_mb} MB are free" if free_mb < FREE_MB_MIN else None
 
 
 async def _ended(pid: int, ending: signal.Signals, folder: Path, seconds: float) -> bool:
