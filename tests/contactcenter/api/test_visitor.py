@@ -4,39 +4,13 @@ from typing import Any
 
 import pytest
 
-from contactcenter.actions.connections import (
-    ConnectionChange,
-    NewConnection,
-    add_secret,
-    change_connection,
-    create_connection,
-)
+from contactcenter.actions.connections import NewConnection, create_connection
 from contactcenter.model.caller import SYSTEM
-from tests.contactcenter.browsers import SECRET, SHOP, Browser, signed
+from tests.contactcenter.browsers import SHOP, Browser, signed
 from tests.contactcenter.conftest import Desk, Running
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 Browse = Callable[..., Browser]
-
-
-@pytest.fixture
-async def browse(house: Running) -> Browse:
-    """Browsers of the shop's website, and its app, whose connections are set up."""
-    for name, channel, origins in (("web", "web", [SHOP]), ("app", "mobile", [])):
-        new = NewConnection(name=name, channel=channel, origins=origins)
-        made = await house.database.run(
-            lambda tx, new=new: create_connection(
-                tx, new, house.parts.rulebook.current.rules, SYSTEM, NOW
-            )
-        )
-        await house.database.run(lambda tx, made=made: add_secret(tx, made.id, SECRET, SYSTEM, NOW))
-
-    def browse(connection: str = "web", origin: str | None = SHOP) -> Browser:
-        if connection == "app":
-            origin = None
-        return Browser(house.client, house.socket_url, connection, origin)
-
-    return browse
 
 
 def code(answer: Any) -> tuple[int, str]:
@@ -327,47 +301,3 @@ async def test_leaving_abandons_what_nobody_has(browse: Browse, desk: Desk) -> N
     assert (await browser.post("leave")).json() == {"left": "abandoned"}
     assert await desk.value("SELECT state FROM work_item") == "abandoned"
     assert (await browser.post("leave")).json() == {"left": "nothing"}
-
-
-# Pages of other origins
-
-
-async def test_preflight_is_answered_for_listed_origins_only(
-    house: Running, browse: Browse
-) -> None:
-    browse()
-    asked = {"Access-Control-Request-Method": "POST"}
-    allowed = await house.client.options("/v1/visitor/messages", headers=asked | {"Origin": SHOP})
-    refused = await house.client.options(
-        "/v1/visitor/messages", headers=asked | {"Origin": "https://evil.example"}
-    )
-    elsewhere = await house.client.options("/v1/customers", headers=asked | {"Origin": SHOP})
-    assert allowed.headers["access-control-allow-origin"] == SHOP
-    assert allowed.headers["access-control-allow-methods"] == "GET, POST, DELETE"
-    assert "authorization" in allowed.headers["access-control-allow-headers"].lower()
-    assert "access-control-allow-credentials" not in allowed.headers
-    for answer in (refused, elsewhere):
-        assert [h for h in answer.headers if h.startswith("access-control")] == []
-    assert (allowed.headers["vary"], refused.headers["vary"]) == ("Origin", "Origin")
-
-
-async def test_page_can_read_answers_and_refusals(browse: Browse) -> None:
-    browser = browse()
-    refused = await browser.get("conversation")
-    await browser.begin()
-    answered = await browser.get("conversation")
-    assert [a.status_code for a in (refused, answered)] == [401, 200]
-    assert [a.headers["access-control-allow-origin"] for a in (refused, answered)] == [SHOP] * 2
-
-
-async def test_origin_that_is_struck_off_is_refused_at_once(
-    house: Running, browse: Browse, desk: Desk
-) -> None:
-    browser = browse()
-    await browser.begin()
-    connection = await desk.value("SELECT id FROM connection WHERE name = 'web'")
-    change = ConnectionChange(origins=["https://new.example"])
-    await house.database.run(lambda tx: change_connection(tx, connection, change, SYSTEM, NOW))
-    answer = await browser.get("conversation")
-    assert code(answer) == (403, "origin")
-    assert "access-control-allow-origin" not in answer.headers

@@ -9,43 +9,17 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from contactcenter.actions.connections import NewConnection, add_secret, create_connection
 from contactcenter.actions.receive import Inbound
 from contactcenter.actions.visit import Host
 from contactcenter.live.visitor_frames import FRAME_CHARACTERS_MAX
-from contactcenter.model.caller import SYSTEM
 from contactcenter.model.customer import Identity
-from tests.contactcenter.browsers import SECRET, SHOP, Browser
+from tests.contactcenter.browsers import Browser
 from tests.contactcenter.clients import Desktop
 from tests.contactcenter.conftest import Desk, Running
 from tests.contactcenter.team import Team
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 Browse = Callable[..., Browser]
-
-
-@pytest.fixture
-async def browse(house: Running) -> Any:
-    """Browsers of the shop's website, and its app; all are cut off in the end."""
-    made: list[Browser] = []
-    rules = house.parts.rulebook.current.rules
-    for name, channel, origins in (("web", "web", [SHOP]), ("app", "mobile", [])):
-        new = NewConnection(name=name, channel=channel, origins=origins)
-        connection = await house.database.run(
-            lambda tx, new=new: create_connection(tx, new, rules, SYSTEM, NOW)
-        )
-        await house.database.run(
-            lambda tx, made=connection.id: add_secret(tx, made, SECRET, SYSTEM, NOW)
-        )
-
-    def browse(connection: str = "web") -> Browser:
-        origin = SHOP if connection == "web" else None
-        made.append(Browser(house.client, house.socket_url, connection, origin))
-        return made[-1]
-
-    yield browse
-    for browser in made:
-        await browser.cut()
 
 
 async def talking(browse: Browse, connection: str = "web", account: str | None = None) -> Browser:
