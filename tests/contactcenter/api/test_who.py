@@ -9,7 +9,7 @@ import websockets
 from litestar import Litestar, get
 
 from contactcenter.api.access import check_routes, declared, who
-from contactcenter.app import create
+from contactcenter.app import application
 from contactcenter.model import credential
 from contactcenter.words import CallerKind, Scope
 from tests.contactcenter.conftest import Desk, Running
@@ -98,7 +98,7 @@ async def test_every_route_is_for_those_it_names_and_for_nobody_else(
     callers = Callers(desk)
     wrong = []
     allowed = dict.fromkeys(KINDS, 0)
-    routes = asked(create(house.parts))
+    routes = asked(application(house.parts))
     for method, path, opt in routes:
         public = opt["who"] == {"nobody"}
         for kind in KINDS:
@@ -115,7 +115,7 @@ async def test_every_route_is_for_those_it_names_and_for_nobody_else(
 
 
 async def test_a_key_needs_the_scope_that_a_route_names(house: Running, desk: Desk) -> None:
-    scoped = [r for r in asked(create(house.parts)) if r[2].get("scope")]
+    scoped = [r for r in asked(application(house.parts)) if r[2].get("scope")]
     assert scoped
     for method, path, opt in scoped:
         others = [s for s in get_args(Scope) if s != opt["scope"]]
@@ -126,7 +126,7 @@ async def test_a_key_needs_the_scope_that_a_route_names(house: Running, desk: De
 async def test_a_credential_that_is_nobodys_is_refused_by_every_route_that_asks(
     house: Running,
 ) -> None:
-    routes = [r for r in asked(create(house.parts)) if r[2]["who"] != {"nobody"}]
+    routes = [r for r in asked(application(house.parts)) if r[2]["who"] != {"nobody"}]
     assert routes
     for number, (method, path, _) in enumerate(routes[:25]):
         prefix = ("cck_", "ccv_")[number % 2]
@@ -140,7 +140,7 @@ async def test_every_route_that_changes_something_refuses_a_foreign_page(
     callers = Callers(desk)
     routes = [
         (method, path, kind)
-        for method, path, opt in asked(create(house.parts))
+        for method, path, opt in asked(application(house.parts))
         for kind in ("agent", "supervisor", "administrator")
         if kind in opt["who"] and method not in ("GET", "HEAD", "SOCKET")
     ]
@@ -155,7 +155,7 @@ async def test_every_route_that_changes_something_refuses_a_foreign_page(
 async def test_only_administrators_look_after_people_keys_and_connections(
     house: Running, path: str
 ) -> None:
-    mine = [r for r in asked(create(house.parts)) if r[1].startswith(f"/v1/{path}")]
+    mine = [r for r in asked(application(house.parts)) if r[1].startswith(f"/v1/{path}")]
     assert {frozenset(opt["who"]) for _, _, opt in mine} == {frozenset({"administrator"})}
 
 
