@@ -1,0 +1,111 @@
+from typing import Any
+
+import pytest
+
+from contactcenter import facts
+from contactcenter.live.audience import EVERYBODY, agents_concerned
+from tests.contactcenter.floor import NOW
+
+ABOUT: dict[str, Any] = {
+    "at": NOW,
+    "item": 1,
+    "conversation": 2,
+    "customer": 3,
+    "queue": "care",
+    "channel": "web",
+}
+SAID = facts.Said(
+    id=1,
+    number=1,
+    kind="message",
+    direction="inbound",
+    channel="web",
+    author_kind="customer",
+    text="",
+    occurred_at=NOW,
+    received_at=NOW,
+)
+WORK = {"weight": 1, "epoch": 1, "enqueued_at": NOW}
+QUEUED = {
+    **ABOUT,
+    **WORK,
+    "because": "arrived",
+    "requirement": {},
+    "band": 0,
+    "head_start_us": 0,
+    "head_start_words": [],
+}
+CONCERNS: list[tuple[facts.Fact, set[int]]] = [
+    (facts.InteractionAppended(at=NOW, conversation=2, customer=3, said=SAID, agents=[7]), {7}),
+    (facts.InteractionAppended(at=NOW, conversation=2, customer=3, said=SAID), set()),
+    (
+        facts.DeliveryChanged(
+            at=NOW, conversation=2, identity_id=1, up_to=1, delivery="read", agents=[7, 8]
+        ),
+        {7, 8},
+    ),
+    (facts.ConversationRead(at=NOW, conversation=2, number=1, agents=[7]), {7}),
+    (
+        facts.ConversationClosed(at=NOW, conversation=2, customer=3, reason="resolved", agents=[7]),
+        {7},
+    ),
+    (facts.ConversationTagged(at=NOW, conversation=2, customer=3, tags=[], agents=[7]), {7}),
+    (facts.ItemAssigned(**ABOUT, **WORK, agent=7), {7}),
+    (facts.ItemAssigned(**ABOUT, **WORK, agent=7, former_agent=8), {7, 8}),
+    (facts.ItemQueued(**QUEUED), set()),
+    (facts.ItemQueued(**QUEUED, agent=7), {7}),
+    (facts.ItemDone(**ABOUT), set()),
+    (facts.ItemDone(**ABOUT, agent=7), {7}),
+    (facts.ItemMoved(**ABOUT, from_conversation=9), set()),
+    (facts.ItemMoved(**ABOUT, from_conversation=9, agent=7), {7}),
+    (facts.ItemCancelled(**ABOUT, reason="spam"), set()),
+    (facts.ItemCancelled(**ABOUT, reason="merged", agent=7), {7}),
+    (
+        facts.OfferMade(**ABOUT, offer=1, agent=7, expires_at=NOW, sentence="", weight=1),
+        {7},
+    ),
+    (facts.OfferEnded(**ABOUT, offer=1, agent=7, state="expired"), {7}),
+    (facts.ItemWeighed(**ABOUT, agent=7, weight=0, dormant=True), {7}),
+    (facts.ItemWaiting(**ABOUT, agent=7, waiting_for="us"), {7}),
+    (facts.ItemWrapUp(**ABOUT, agent=7, until=NOW, disposition="solved"), {7}),
+    (facts.ItemReactivated(**ABOUT, agent=7), {7}),
+    (
+        facts.AgentConfigured(
+            at=NOW, agent=7, name="", skills={}, queues=[], capacity=1, ceilings={}
+        ),
+        {7},
+    ),
+    (
+        facts.PresenceChanged(at=NOW, agent=7, presence="away", since=NOW, idle_since=NOW),
+        {7},
+    ),
+    (facts.RulebookPublished(at=NOW, version=2, author="me"), set(EVERYBODY)),
+    (facts.CustomerChanged(at=NOW, customer=3, changed=[]), set()),
+    (facts.CustomersMerged(at=NOW, customer=3, into=4), set()),
+    (facts.CustomersUnmerged(at=NOW, customer=3, out_of=4), set()),
+    (facts.ConnectionChanged(at=NOW, connection=1), set()),
+    (facts.ConversationOpened(at=NOW, conversation=2, customer=3, channel="web"), set()),
+    (facts.ConversationReopened(at=NOW, conversation=2, customer=3), set()),
+    (facts.BotOwned(**ABOUT, epoch=1), set()),
+    (facts.ItemAbandoned(**ABOUT, enqueued_at=NOW, within=True), set()),
+    (facts.SessionRevoked(at=NOW, session=1, person=7), set()),
+    (facts.KeyRevoked(at=NOW, key=1), set()),
+    (facts.VisitorSessionEnded(at=NOW, session=1), set()),
+    (facts.WebhookParked(at=NOW, key=1, conversation=2, number=1, error=""), set()),
+    (facts.TimerParked(at=NOW, kind="x", subject=1, error=""), set()),
+]
+
+
+@pytest.mark.parametrize(
+    ("fact", "agents"),
+    CONCERNS,
+    ids=[f"{type(fact).__name__} {sorted(agents)}" for fact, agents in CONCERNS],
+)
+def test_fact_is_shown_to_whom_it_concerns(fact: facts.Fact, agents: set[int]) -> None:
+    shown = agents_concerned(fact)
+    assert set(shown) == agents
+    assert len(shown) == len(agents)
+
+
+def test_every_fact_has_an_audience() -> None:
+    assert {type(fact) for fact, _ in CONCERNS} == set(facts.Fact.__args__)

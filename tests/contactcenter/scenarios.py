@@ -1,0 +1,521 @@
+"""Everything that can happen to work and to agents, each as it really happens: by its action.
+
+What follows the log (boards, the router's memory) must know as much after each as if it had read
+the records anew. A name begins with the module of the action that it is about.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from contactcenter.actions.abandon import leave
+from contactcenter.actions.accept import accept
+from contactcenter.actions.block_identity import block_identity
+from contactcenter.actions.bots import HandOver, Said, bot_close, bot_reply, hand_over
+from contactcenter.actions.confirm import Confirmation, confirm
+from contactcenter.actions.idle import item_idle
+from contactcenter.actions.mark_spam import mark_spam, unmark_spam
+from contactcenter.actions.merge import merge, unmerge
+from contactcenter.actions.miss import decline, lapse
+from contactcenter.actions.people import (
+    NewPerson,
+    PersonChange,
+    change_person,
+    configure_agent,
+    create_person,
+)
+from contactcenter.actions.presence import connect, disconnect, grace_ended, reap, set_presence
+from contactcenter.actions.publish import publish
+from contactcenter.actions.read import read
+from contactcenter.actions.reply import note, reply
+from contactcenter.actions.resolve import finish_wrap_up, resolve, wrap_up_ended
+from contactcenter.actions.start_conversation import Start, start_conversation
+from contactcenter.actions.tag import tag_conversation
+from contactcenter.actions.transfer import assign, requeue, transfer
+from contactcenter.model.caller import SYSTEM, Actor
+from contactcenter.model.person import Abilities
+from tests.contactcenter.floor import NOW, Floor
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+class Scene:
+    """`agent` has `mine`, the item `waiting` waits, and the agent `other` is free."""
+
+    def __init__(self, floor: Floor) -> None:
+        self.floor = floor
+
+    async def set(self) -> None:
+        self.agent = await self.hire()
+        self.other = await self.hire()
+        self.mine = await self.floor.active(self.agent, "mine")
+        self.waiting = await self.floor.waiting("waiting")
+
+    async def hire(self) -> int:
+        floor, number = self.floor, next(self.floor.desk.numbers)
+        new = NewPerson(login=f"a{number}", name=f"Agent {number}", role="agent")
+        person = (await floor.run(create_person, new, SYSTEM, NOW)).id
+        await floor.run(set_presence, person, "available", None, floor.book, NOW)
+        await self.open_socket(person)
+        return person
+
+    async def open_socket(self, agent: int, process: str = "here") -> int:
+        await self.floor.run(lambda tx: tx.do("processes.renew", process, 60.0))
+        await self.floor.desk.cookie(agent)
+        session = await self.floor.desk.value("SELECT max(id) FROM staff_session")
+        return await self.floor.run(connect, agent, process, session, NOW)
+
+    async def sockets(self, agent: int) -> list[Any]:
+        rows = await self.floor.desk.rows("SELECT id FROM socket WHERE agent_id = $1", agent)
+        return [row["id"] for row in rows]
+
+    async def vanish(self, agent: int) -> None:
+        for socket in await self.sockets(agent):
+            await self.floor.run(disconnect, socket, self.floor.book, at(5))
+
+    async def offer(self) -> int:
+        return await self.floor.offer(self.waiting, self.other, at(1))
+
+    async def answer(self, seconds: float = 2) -> None:
+        await self.floor.run(
+            reply,
+            self.agent,
+            self.mine,
+            "So?",
+            seen=9,
+            connection_id=None,
+            book=self.floor.book,
+            now=at(seconds),
+        )
+
+    async def resolved(self) -> None:
+        await self.floor.run(resolve, self.agent, self.mine, "solved", self.floor.book, at(3))
+
+    async def with_bot(self) -> tuple[int, Callable[[str], Said]]:
+        """An item that a bot has, and what makes the bot's words."""
+        desk = self.floor.desk
+        key, _ = await desk.key("interactions:write")
+        await desk.rows("UPDATE api_key SET name = 'assistant' WHERE id = $1", key)
+        await desk.say("of the bot", by="web", channel="web", at=at(1))
+        connection = await desk.channel("assistant", "bot")
+        [row] = await desk.rows("SELECT id, epoch FROM work_item WHERE state = 'bot'")
+
+        def words(key_of_it: str) -> Said:
+            return Said(
+                key_id=key,
+                connection_id=connection,
+                key=key_of_it,
+                digest=b"",
+                item=row["id"],
+                epoch=row["epoch"],
+                text="beep",
+                occurred_at=at(2),
+            )
+
+        return row["id"], words
+
+    async def conversation(self, item: int) -> int:
+        return (await self.floor.item(item))["conversation_id"]
+
+    async def customer(self, item: int) -> int:
+        return (await self.floor.item(item))["customer_id"]
+
+    async def merge(self, loser: int, winner: int) -> None:
+        await self.floor.run(
+            merge,
+            await self.customer(loser),
+            await self.customer(winner),
+            SYSTEM,
+            self.floor.book,
+            at(9),
+        )
+
+
+async def receive__somebody_new(s: Scene) -> None:
+    await s.floor.waiting("new", at=at(1))
+
+
+async def receive__with_a_bot(s: Scene) -> None:
+    await s.with_bot()
+
+
+async def receive__more_words(s: Scene) -> None:
+    await s.answer()
+    await s.floor.desk.say("mine", "Yes.", at=at(4))
+
+
+async def receive__in_wrap_up(s: Scene) -> None:
+    await s.resolved()
+    await s.floor.desk.say("mine", "Wait!", at=at(4))
+
+
+async def receive__after_the_agent_signed_out(s: Scene) -> None:
+    await s.answer()
+    await s.floor.run(set_presence, s.agent, "offline", None, s.floor.book, at(3))
+    await s.floor.desk.say("mine", "Yes.", at=at(4))
+
+
+async def receive__by_a_full_agent(s: Scene) -> None:
+    await s.answer(0)
+    await s.floor.ring(item_idle, "item_idle", at(300))
+    for turn in range(3):
+        await s.floor.run(
+            assign, 7, await s.floor.waiting(f"c{turn}", at=at(301)), s.agent, s.floor.book, at(302)
+        )
+    await s.floor.desk.say("mine", "Yes.", at=at(303))
+
+
+async def receive__once_more_within_the_window(s: Scene) -> None:
+    await s.resolved()
+    await s.floor.run(finish_wrap_up, s.agent, s.mine, at(4))
+    await s.floor.waiting("mine", at=at(5))
+
+
+async def extend__an_offer(s: Scene) -> None:
+    await s.offer()
+
+
+async def accept__an_offer(s: Scene) -> None:
+    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, at(2))
+
+
+async def accept__too_late_for_the_target(s: Scene) -> None:
+    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, at(100))
+
+
+async def accept__on_another_day(s: Scene) -> None:
+    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, at(86_400))
+
+
+async def miss__declined(s: Scene) -> None:
+    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, at(2))
+
+
+async def miss__lapsed(s: Scene) -> None:
+    await s.offer()
+    await s.floor.ring(lapse, "offer_lapse", at(20))
+
+
+async def miss__once_too_often(s: Scene) -> None:
+    await s.floor.desk.rows("UPDATE agent SET misses = 2 WHERE id = $1", s.other)
+    await s.floor.offer(await s.floor.waiting("new"), s.other)
+    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, at(2))
+
+
+async def presence__away(s: Scene) -> None:
+    await s.offer()
+    await s.floor.run(set_presence, s.other, "away", "lunch", s.floor.book, at(2))
+
+
+async def presence__away_and_back(s: Scene) -> None:
+    await presence__away(s)
+    await s.floor.run(set_presence, s.other, "available", None, s.floor.book, at(3))
+
+
+async def presence__gone(s: Scene) -> None:
+    await s.offer()
+    await s.vanish(s.other)
+    await s.vanish(s.agent)
+
+
+async def presence__gone_and_back(s: Scene) -> None:
+    await presence__gone(s)
+    await s.open_socket(s.agent)
+
+
+async def presence__gone_past_grace(s: Scene) -> None:
+    await presence__gone(s)
+    await s.floor.ring(grace_ended, "agent_grace", at(40))
+
+
+async def presence__gone_past_grace_and_back(s: Scene) -> None:
+    await presence__gone_past_grace(s)
+    await s.open_socket(s.agent)
+    await s.floor.run(set_presence, s.agent, "available", None, s.floor.book, at(41))
+
+
+async def presence__gone_past_grace_in_wrap_up(s: Scene) -> None:
+    await s.resolved()
+    await presence__gone_past_grace(s)
+
+
+async def presence__reaped(s: Scene) -> None:
+    await s.floor.desk.rows("UPDATE process SET expires_at = now() - interval '1 second'")
+    await s.floor.run(reap, s.floor.book, at(7))
+
+
+async def reply__to_the_customer(s: Scene) -> None:
+    await s.answer()
+
+
+async def reply__a_note(s: Scene) -> None:
+    await s.floor.run(note, s.agent, await s.conversation(s.mine), "Hm.", at(2))
+
+
+async def read__up_to_a_number(s: Scene) -> None:
+    await s.floor.run(read, s.agent, await s.conversation(s.mine), 1, at(2))
+
+
+async def resolve__to_wrap_up(s: Scene) -> None:
+    await s.resolved()
+
+
+async def resolve__to_its_end(s: Scene) -> None:
+    await s.resolved()
+    await s.floor.run(finish_wrap_up, s.agent, s.mine, at(4))
+
+
+async def resolve__until_the_time_is_over(s: Scene) -> None:
+    await s.resolved()
+    await s.floor.ring(wrap_up_ended, "wrapup_end", at(40))
+
+
+async def _transfer(s: Scene, **to: Any) -> None:
+    to = {"queue": None, "to_agent": None, "note": "Please.", **to}
+    await s.floor.run(transfer, s.agent, s.mine, **to, book=s.floor.book, now=at(4))
+
+
+async def transfer__to_a_queue(s: Scene) -> None:
+    await _transfer(s, queue="fiber")
+
+
+async def transfer__to_an_agent(s: Scene) -> None:
+    await _transfer(s, to_agent=s.other)
+
+
+async def transfer__of_what_was_declined_before(s: Scene) -> None:
+    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, at(2))
+    await s.floor.run(
+        accept, s.agent, await s.floor.offer(s.waiting, s.agent, at(3)), s.floor.book, at(3)
+    )
+    s.mine = s.waiting
+    await _transfer(s, queue="care")
+
+
+async def _assign(s: Scene, item: int, agent: int) -> None:
+    await s.floor.run(assign, 7, item, agent, s.floor.book, at(4))
+
+
+async def transfer__assigned_while_waiting(s: Scene) -> None:
+    await _assign(s, s.waiting, s.agent)
+
+
+async def transfer__assigned_while_offered(s: Scene) -> None:
+    await s.offer()
+    await _assign(s, s.waiting, s.agent)
+
+
+async def transfer__taken_over(s: Scene) -> None:
+    await _assign(s, s.mine, s.other)
+
+
+async def transfer__taken_over_and_ended(s: Scene) -> None:
+    await _assign(s, s.mine, s.other)
+    await s.floor.run(resolve, s.other, s.mine, "solved", s.floor.book, at(5))
+    await s.floor.run(finish_wrap_up, s.other, s.mine, at(6))
+
+
+async def transfer__assigned_from_a_bot(s: Scene) -> None:
+    item, _ = await s.with_bot()
+    await _assign(s, item, s.other)
+
+
+async def transfer__queued_again(s: Scene) -> None:
+    await s.floor.run(requeue, s.mine, "billing", s.floor.book, at(4))
+
+
+async def transfer__queued_again_while_offered(s: Scene) -> None:
+    await s.offer()
+    await s.floor.run(requeue, s.waiting, None, s.floor.book, at(4))
+
+
+async def transfer__queued_from_a_bot(s: Scene) -> None:
+    item, _ = await s.with_bot()
+    await s.floor.run(requeue, item, None, s.floor.book, at(4))
+
+
+async def idle__dormant(s: Scene) -> None:
+    await s.answer(0)
+    await s.floor.ring(item_idle, "item_idle", at(300))
+
+
+async def idle__dormant_and_woken(s: Scene) -> None:
+    await idle__dormant(s)
+    await s.floor.desk.say("mine", "Yes.", at=at(301))
+
+
+async def idle__dormant_in_wrap_up(s: Scene) -> None:
+    await idle__dormant(s)
+    await s.floor.run(resolve, s.agent, s.mine, "solved", s.floor.book, at(301))
+
+
+async def idle__reminded(s: Scene) -> None:
+    await s.answer(0)
+    await s.floor.ring(item_idle, "item_idle", at(3600))
+
+
+async def idle__resolved(s: Scene) -> None:
+    await s.answer(0)
+    await s.floor.ring(item_idle, "item_idle", at(86_400))
+
+
+async def bots__reply(s: Scene) -> None:
+    _, words = await s.with_bot()
+    await s.floor.run(bot_reply, words("1"), 9, at(2))
+
+
+async def bots__hand_over(s: Scene) -> None:
+    _, words = await s.with_bot()
+    what = HandOver(intent="internet_down", skills={"language:id": 2})
+    await s.floor.run(hand_over, words("1"), what, s.floor.book, at(3))
+
+
+async def bots__close(s: Scene) -> None:
+    _, words = await s.with_bot()
+    await s.floor.run(bot_close, words("1"), "solved", s.floor.book, at(3))
+
+
+async def _leave(s: Scene, item: int) -> None:
+    await s.floor.run(leave, await s.conversation(item), s.floor.book, at(8))
+
+
+async def abandon__while_waiting(s: Scene) -> None:
+    await _leave(s, s.waiting)
+
+
+async def abandon__while_offered(s: Scene) -> None:
+    await s.offer()
+    await _leave(s, s.waiting)
+
+
+async def abandon__while_with_a_bot(s: Scene) -> None:
+    item, _ = await s.with_bot()
+    await _leave(s, item)
+
+
+async def abandon__while_answered(s: Scene) -> None:
+    await _leave(s, s.mine)
+
+
+async def _spam(s: Scene, item: int) -> None:
+    customer = await s.customer(item)
+    await s.floor.run(mark_spam, customer, SYSTEM, at(8), others_work=True)
+
+
+async def mark_spam__while_offered(s: Scene) -> None:
+    await s.offer()
+    await _spam(s, s.waiting)
+
+
+async def mark_spam__with_an_agent(s: Scene) -> None:
+    await _spam(s, s.mine)
+
+
+async def mark_spam__and_not(s: Scene) -> None:
+    await _spam(s, s.waiting)
+    await s.floor.desk.say("waiting", "I am real!", at=at(9))
+    customer = await s.customer(s.waiting)
+    await s.floor.run(unmark_spam, customer, SYSTEM, s.floor.book, at(10))
+
+
+async def merge__waiting_into_mine(s: Scene) -> None:
+    await s.offer()
+    await s.answer()
+    await s.merge(s.waiting, s.mine)
+
+
+async def merge__mine_into_waiting(s: Scene) -> None:
+    await s.merge(s.mine, s.waiting)
+
+
+async def merge__two_that_agents_have(s: Scene) -> None:
+    await _assign(s, s.waiting, s.other)
+    await s.merge(s.waiting, s.mine)
+
+
+async def merge__one_in_wrap_up(s: Scene) -> None:
+    await _assign(s, s.waiting, s.other)
+    await s.floor.run(resolve, s.other, s.waiting, "solved", s.floor.book, at(5))
+    await s.merge(s.waiting, s.mine)
+
+
+async def merge__work_moves(s: Scene) -> None:
+    await _assign(s, s.waiting, s.other)
+    await _spam(s, s.mine)
+    await s.floor.desk.rows("UPDATE customer SET spam_at = NULL")
+    await s.floor.desk.rows("UPDATE conversation SET state = 'open', closed_at = NULL")
+    await s.merge(s.waiting, s.mine)
+
+
+async def merge__of_waiting_work_that_moves(s: Scene) -> None:
+    await s.offer()
+    await _spam(s, s.mine)
+    await s.floor.desk.rows("UPDATE customer SET spam_at = NULL")
+    await s.floor.desk.rows("UPDATE conversation SET state = 'open', closed_at = NULL")
+    await s.merge(s.waiting, s.mine)
+
+
+async def merge__and_part(s: Scene) -> None:
+    loser = await s.customer(s.waiting)
+    await s.merge(s.waiting, s.mine)
+    await s.floor.run(unmerge, loser, SYSTEM, at(10))
+
+
+async def start_conversation__first_words(s: Scene) -> None:
+    await s.resolved()
+    await s.floor.run(finish_wrap_up, s.agent, s.mine, at(4))
+    by = Actor("person", s.agent)
+    customer = await s.customer(s.mine)
+    await s.floor.run(
+        start_conversation, customer, Start(text="One thing more."), by, s.floor.book, at(9)
+    )
+
+
+async def people__hired(s: Scene) -> None:
+    await s.hire()
+
+
+async def people__other_abilities(s: Scene) -> None:
+    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, at(2))
+    able = Abilities(capacity=5, skills={"language:id": 3}, queues=["care"])
+    await s.floor.run(configure_agent, s.other, able, s.floor.book.rules, SYSTEM, at(3))
+
+
+async def people__other_name(s: Scene) -> None:
+    await s.floor.run(change_person, s.agent, PersonChange(name="Somebody Else"), SYSTEM, at(3))
+
+
+async def people__disabled(s: Scene) -> None:
+    await s.floor.run(change_person, s.agent, PersonChange(disabled=True), SYSTEM, at(3))
+
+
+async def publish__other_rules(s: Scene) -> None:
+    s.floor.rules(offers={"cooldown_s": 1})
+    await s.floor.run(publish, s.floor.book.rules, "me", at(3))
+
+
+async def tag__a_conversation(s: Scene) -> None:
+    conversation = await s.conversation(s.mine)
+    await s.floor.run(tag_conversation, conversation, lambda _: ["vip"], SYSTEM, at(3))
+
+
+async def block_identity__of_a_customer(s: Scene) -> None:
+    await s.floor.run(block_identity, await s.customer(s.mine), 1, SYSTEM, at(3))
+
+
+async def confirm__read_by_the_customer(s: Scene) -> None:
+    await s.answer()
+    conversation = await s.conversation(s.mine)
+    identity = await s.floor.desk.value(
+        "SELECT identity_id FROM conversation WHERE id = $1", conversation
+    )
+    await s.floor.run(confirm, [Confirmation(conversation, (identity,), 9, "read")], at(3))
+
+
+SCENARIOS: dict[str, Callable[[Scene], Awaitable[None]]] = {
+    name: scenario
+    for name, scenario in list(globals().items())
+    if "__" in name.strip("_") and not name.startswith("_")
+}
