@@ -68,7 +68,7 @@ async def running(
     database_url: str, redis_url: str | None, book: Published, **given: object
 ) -> AsyncIterator[Running]:
     """Start an application as `contactcenter serve` does, with further settings where given."""
-    # Taken up again by its number, it knows that it is TCP: asyncio then sends small writes at once,
+    # Taken up again by its number it knows that it is TCP, and asyncio sends small writes at once,
     # where an answer in two writes would wait 40 ms for the client's acknowledgement.
     listener = socket.socket(fileno=socket.create_server(("127.0.0.1", 0)).detach())
     port = listener.getsockname()[1]
