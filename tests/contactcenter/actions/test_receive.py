@@ -461,6 +461,24 @@ async def test_what_is_resolved_while_words_arrive_is_opened_again(
     assert (found["state"], found["id"] > number) == ("queued", True)
 
 
+async def test_conversations_are_locked_by_id_whether_open_or_not(desk: Any) -> None:
+    """Timers of work that has ended lock by id too: in another order the two would deadlock."""
+    agent = await given(desk, "+621")
+    await resolved(desk, agent, NOW)
+    opened = await desk.say("+622")
+    batch = [await desk.inbound("+621"), await desk.inbound("+622")]
+
+    async with desk.connection.transaction():
+        await desk.rows("SELECT FROM conversation WHERE state = 'closed' FOR NO KEY UPDATE")
+        waiting = asyncio.create_task(take(desk, *batch))
+        await blocked(desk, waiting)
+        await desk.rows(
+            "SELECT FROM conversation WHERE id = $1 FOR NO KEY UPDATE NOWAIT", opened.conversation
+        )
+
+    assert [r.number for r in await waiting] == [2, 2]
+
+
 # Work that somebody has -------------------------------------------------------------------------
 
 
