@@ -76,6 +76,9 @@ API = (
     visitor,
     webhooks,
 )
+SOCKETS = ["^/v1/desktop$", "^/v1/board$", "^/v1/visitor/socket$"]
+"""Counted by their own metrics; they last for hours, and each layer around them is memory."""
+
 BODY_BYTES_MAX = 4 * 1_048_576
 DRAIN_S_MAX = 5.0
 
@@ -246,7 +249,7 @@ def application(house: House) -> Litestar:
         },
         middleware=[
             RequestId,
-            PrometheusConfig(app_name="contactcenter", group_path=True).middleware,
+            PrometheusConfig(app_name="contactcenter", group_path=True, exclude=SOCKETS).middleware,
             _access(house),
         ],
         before_send=[CrossOrigin(house.origins).tell],

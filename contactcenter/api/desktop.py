@@ -59,21 +59,29 @@ async def desktop(
     hello = await sockets.greeting(socket, _decoder.decode, frames.Hello)
     if hello is None:
         return
-    client = hub.join(caller.person_id, caller.session_id)
-    desk = _Desk(client, database, hub, fanout, rulebook, clock)
+    desk = _Desk(database, hub, fanout, rulebook, clock)
+    writer = sockets.Writer(socket, desk.restart)
+    client = desk.client = Client(caller.person_id, caller.session_id, writer.ring)
+    hub.join(client)
+    ends = sockets.close_at_end(client, caller, clock())
     number: int | None = None
     try:
-        async with sockets.connected(socket, client, caller, database, clock()):
-            number = await database.run(
-                lambda tx: connect(tx, client.agent, settings.process, client.session, clock())
-            )
-            await desk.begin(hello.resume)
-            await sockets.both(
-                sockets.write(socket, client, partial(desk.begin, None)),
-                sockets.read(socket, client, desk.receive),
-            )
+        await sockets.check_session(database, caller)
+        number = await database.run(
+            lambda tx: connect(tx, client.agent, settings.process, client.session, clock())
+        )
+        await desk.begin(hello.resume)
+        writer.serve(client)
+        await sockets.read(socket, client, desk.receive)
+    except Refusal as refusal:
+        await sockets.dismiss(socket, refusal)
+    except sockets.Gone:
+        return
     finally:
         hub.leave(client)
+        writer.stop()
+        if ends:
+            ends.cancel()
         if number is not None:
             await asyncio.shield(_leave(database, number, rulebook.current, clock()))
 
@@ -89,18 +97,17 @@ async def _leave(database: Database, number: int, book: Published, now: datetime
 class _Desk:
     """One agent's connection: it starts the stream, and does what the frames ask."""
 
-    __slots__ = ("_beginning", "_client", "_clock", "_database", "_fanout", "_hub", "_rulebook")
+    __slots__ = ("_beginning", "_clock", "_database", "_fanout", "_hub", "_rulebook", "client")
 
     def __init__(
         self,
-        client: Client,
         database: Database,
         hub: Hub,
         fanout: Fanout,
         rulebook: RulebookInForce,
         clock: Callable[[], datetime],
     ) -> None:
-        self._client = client
+        self.client: Client
         self._beginning = asyncio.Lock()
         self._database = database
         self._hub = hub
@@ -117,9 +124,13 @@ class _Desk:
         async with self._beginning:
             await self._begin(resume)
 
+    async def restart(self) -> None:
+        """The stream was lost: the whole desktop anew."""
+        await self.begin(None)
+
     async def _begin(self, resume: int | None) -> None:
-        agent = self._client.agent
-        self._client.stream.restart()
+        agent = self.client.agent
+        self.client.stream.restart()
         missed: list[tuple[int, bytes]] = []
         desk = None
         async with self._database.snapshot() as tx:
@@ -133,8 +144,8 @@ class _Desk:
             else:
                 desk = await read_desk(tx, agent, self._rulebook.current)
         welcome = frames.Welcome(frames.VERSION, seq, resumed, desk)
-        self._client.stream.start(encode(welcome), seq, missed)
-        self._client.bell.set()
+        self.client.stream.start(encode(welcome), seq, missed)
+        self.client.ring()
 
     async def receive(self, data: bytes) -> None:
         """One frame of the agent."""
@@ -143,8 +154,8 @@ class _Desk:
             case frames.Hello():
                 await self.begin(frame.resume)
             case frames.Typing():
-                if self._hub.owners.get(frame.conversation) == self._client.agent:
-                    agent = self._client.agent
+                if self._hub.owners.get(frame.conversation) == self.client.agent:
+                    agent = self.client.agent
                     self._fanout.signal("typing", frame.conversation, "agent", agent)
             case _:
                 await self._do(frame)
@@ -153,19 +164,19 @@ class _Desk:
         now = self._clock()
         act = partial(self._act, command, self._rulebook.current, now)
         try:
-            answer = await once(self._database, self._client.agent, command, act, now)
+            answer = await once(self._database, self.client.agent, command, act, now)
         except Refusal as refusal:
             answer = frames.Answer(command.id, ok=False, problem=refusal.problem())
         except Exception as error:  # noqa: BLE001 -- a defect of ours costs nobody their desk
             problem = internal(type(command).__name__, error)
             answer = frames.Answer(command.id, ok=False, problem=problem)
-        self._client.stream.say(encode(answer))
-        self._client.bell.set()
+        self.client.stream.say(encode(answer))
+        self.client.ring()
 
     async def _act(  # noqa: PLR0911 -- a line for each command
         self, command: frames.AnyCommand, book: Published, now: datetime, tx: Tx
     ) -> Any:
-        agent = self._client.agent
+        agent = self.client.agent
         match command:
             case frames.SetPresence():
                 return await set_presence(tx, agent, command.state, command.reason, book, now)

@@ -1,8 +1,8 @@
 """What the desktop's and the board's sockets have in common: the shell around their streams."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -15,8 +15,8 @@ from contactcenter.api.problems import from_decoding
 from contactcenter.db.database import Database
 from contactcenter.errors import BadInput, NotSignedIn, Refusal, TooLarge, TooMany, Unavailable
 from contactcenter.live.frames import FRAME_BYTES_MAX, VERSION, Complaint
-from contactcenter.live.hub import CLOSE_RESTART, CLOSE_REVOKED
-from contactcenter.live.stream import Stream, encode
+from contactcenter.live.hub import CLOSE_RESTART, CLOSE_REVOKED, Client
+from contactcenter.live.stream import encode
 
 HELLO_S_MAX = 10
 FRAMES_PER_S = 50
@@ -27,18 +27,6 @@ CLOSE_REFUSED = 4403
 CLOSE_TOO_FAST = 4429
 
 AnySocket = WebSocket[Any, Any, Any]
-
-
-class Client(Protocol):
-    """What the shell needs of a connected client."""
-
-    stream: Stream
-    bell: asyncio.Event
-    close_code: int | None
-
-    def close(self, code: int) -> None:
-        """Ask the writer to close the socket."""
-        ...
 
 
 class Hello(Protocol):
@@ -98,59 +86,91 @@ async def send(socket: AnySocket, frame: bytes) -> None:
         raise Gone from error
 
 
-@asynccontextmanager
-async def connected(
-    socket: AnySocket, client: Client, caller: Caller, database: Database, now: datetime
-) -> AsyncGenerator[None]:
-    """While a client that facts can reach already is served: until its sign-in ends, or it goes.
-
-    Who was signed out before they could hear of it is told here.
-    """
-    loop = asyncio.get_running_loop()
-    ends = None
-    if caller.expires_at is not None:
-        left_s = (caller.expires_at - now).total_seconds()
-        ends = loop.call_later(left_s, client.close, CLOSE_REVOKED)
-    try:
-        await _check_session(database, caller)
-        yield
-    except NotSignedIn as refusal:
-        await _dismiss(socket, refusal, CLOSE_REVOKED)
-    except Unavailable as refusal:
-        await _dismiss(socket, refusal, CLOSE_RESTART)
-    except Refusal as refusal:
-        await _dismiss(socket, refusal, CLOSE_REFUSED)
-    except Gone:
-        return
-    finally:
-        if ends:
-            ends.cancel()
+async def close(socket: AnySocket, code: int) -> None:
+    """Close it, unless the peer was first."""
+    with suppress(OSError, RuntimeError):
+        await socket.close(code)
 
 
-async def _check_session(database: Database, caller: Caller) -> None:
+def close_at_end(client: Client, caller: Caller, now: datetime) -> asyncio.TimerHandle | None:
+    """Close the client's socket when its sign-in ends."""
+    if caller.expires_at is None:
+        return None
+    left_s = (caller.expires_at - now).total_seconds()
+    return asyncio.get_running_loop().call_later(left_s, client.close, CLOSE_REVOKED)
+
+
+async def check_session(database: Database, caller: Caller) -> None:
+    """Whoever was signed out before their socket could hear of it is refused here."""
     async with database.snapshot() as tx:
         if await tx.maybe(int, "sessions.valid", caller.session_id) is None:
             raise NotSignedIn("You have been signed out; sign in again.")
 
 
+async def dismiss(socket: AnySocket, refusal: Refusal) -> None:
+    """Say why, and close with the code that tells the client what to do."""
+    match refusal:
+        case NotSignedIn():
+            await _dismiss(socket, refusal, CLOSE_REVOKED)
+        case Unavailable():
+            await _dismiss(socket, refusal, CLOSE_RESTART)
+        case _:
+            await _dismiss(socket, refusal, CLOSE_REFUSED)
+
+
 async def _dismiss(socket: AnySocket, refusal: Refusal, code: int) -> None:
     with suppress(Gone):
         await send(socket, encode(Complaint(refusal.problem())))
-        await socket.close(code)
+        await close(socket, code)
 
 
-async def write(socket: AnySocket, client: Client, restart: Callable[[], Awaitable[None]]) -> None:
-    """Send what the stream gives, until the client is to be closed; a lost stream starts anew."""
-    while True:
-        await client.bell.wait()
-        client.bell.clear()
-        if client.close_code is not None:
-            await socket.close(client.close_code)
+class Writer:
+    """Sends what a client's stream gives, in a task that lives only while there is something.
+
+    `restart` starts a lost stream anew. Once the client is to be closed, nothing more is sent.
+    """
+
+    __slots__ = ("_client", "_restart", "_socket", "_task")
+
+    def __init__(self, socket: AnySocket, restart: Callable[[], Awaitable[None]]) -> None:
+        self._socket = socket
+        self._restart = restart
+        self._client: Client | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def serve(self, client: Client) -> None:
+        """Begin: until now what the client was given has waited."""
+        self._client = client
+        self.ring()
+
+    def ring(self) -> None:
+        """There is something to send, or the socket is to be closed."""
+        if self._client and self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._write(self._client))
+
+    def stop(self) -> None:
+        """The peer is gone."""
+        self._client = None
+        if self._task:
+            self._task.cancel()
+
+    async def _write(self, client: Client) -> None:
+        try:
+            while client.close_code is None:
+                if client.stream.lost:
+                    await self._restart()
+                frames = client.stream.take()
+                if not frames:
+                    return
+                for frame in frames:
+                    await send(self._socket, frame)
+            await close(self._socket, client.close_code)
+        except Gone:
             return
-        if client.stream.lost:
-            await restart()
-        for frame in client.stream.take():
-            await send(socket, frame)
+        except Refusal:
+            await close(self._socket, CLOSE_RESTART)
+        finally:
+            self._task = None
 
 
 async def read(
@@ -162,11 +182,12 @@ async def read(
     while True:
         try:
             data = await take(socket)
+            if client.close_code is not None:
+                continue  # being closed: what still comes is not done
             tokens = min(FRAMES_BURST, tokens + (loop.time() - refilled) * FRAMES_PER_S) - 1
             refilled = loop.time()
             if tokens < -FRAMES_BURST:
                 client.close(CLOSE_TOO_FAST)
-                await asyncio.Event().wait()
             if tokens < 0:
                 detail = f"At most {FRAMES_PER_S} frames a second."
                 raise TooMany(detail, retry_after_s=1)
@@ -177,21 +198,7 @@ async def read(
             complain(client, from_decoding(error))
 
 
-async def both(*running: Awaitable[None]) -> None:
-    """Reader and writer: when one ends, so does the other."""
-    tasks = [asyncio.ensure_future(one) for one in running]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            if (error := task.exception()) and not isinstance(error, Gone):
-                raise error
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 def complain(client: Client, refusal: Refusal) -> None:
     """Say what is wrong with a frame that has no id."""
     client.stream.say(encode(Complaint(refusal.problem())))
-    client.bell.set()
+    client.ring()

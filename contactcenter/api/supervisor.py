@@ -15,6 +15,7 @@ from contactcenter.api.access import Caller, who
 from contactcenter.api.paging import END, Id, Limit, Place
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
+from contactcenter.errors import Refusal
 from contactcenter.live import frames
 from contactcenter.live.board import AgentShown, QueueShown, summarise
 from contactcenter.live.hub import Client, Hub
@@ -93,7 +94,6 @@ async def board(
     await socket.accept()
     if await sockets.greeting(socket, _decoder.decode, frames.Watch) is None:
         return
-    client = Client(caller.person_id or 0, caller.session_id)
 
     async def restart() -> None:
         hub.show(client)
@@ -102,14 +102,23 @@ async def board(
         _decoder.decode(data)
         hub.show(client)
 
+    writer = sockets.Writer(socket, restart)
+    client = Client(caller.person_id or 0, caller.session_id, writer.ring)
     hub.watch(client)
+    ends = sockets.close_at_end(client, caller, clock())
     try:
-        async with sockets.connected(socket, client, caller, database, clock()):
-            await sockets.both(
-                sockets.write(socket, client, restart), sockets.read(socket, client, receive)
-            )
+        await sockets.check_session(database, caller)
+        writer.serve(client)
+        await sockets.read(socket, client, receive)
+    except Refusal as refusal:
+        await sockets.dismiss(socket, refusal)
+    except sockets.Gone:
+        return
     finally:
         hub.unwatch(client)
+        writer.stop()
+        if ends:
+            ends.cancel()
 
 
 @get("/v1/board/numbers", opt=WHO, tags=["supervision"], operation_id="GetBoard")

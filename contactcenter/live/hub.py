@@ -1,7 +1,7 @@
 """Who is connected here: agents' desktops and supervisors' boards, fed from the log."""
 
-import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 
 import msgspec
 from prometheus_client import Counter, Gauge
@@ -26,21 +26,25 @@ _LOST = Counter("contactcenter_streams_lost_total", "Clients that took too littl
 
 
 class Client:
-    """One socket: its stream, a bell for its writer, and the code to close it with, once set."""
+    """One socket: its stream, and the code to close it with, once set.
 
-    __slots__ = ("agent", "bell", "close_code", "session", "stream")
+    `ring` tells whoever writes to the socket that there is something to send; thousands of these
+    are idle at a time, so there is no task that waits.
+    """
 
-    def __init__(self, agent: int, session: int) -> None:
+    __slots__ = ("agent", "close_code", "ring", "session", "stream")
+
+    def __init__(self, agent: int, session: int, ring: Callable[[], None]) -> None:
         self.agent = agent
         self.session = session
+        self.ring = ring
         self.stream = Stream()
-        self.bell = asyncio.Event()
         self.close_code: int | None = None
 
     def close(self, code: int) -> None:
         """Ask the writer to close the socket."""
         self.close_code = code
-        self.bell.set()
+        self.ring()
 
 
 class Hub:
@@ -61,12 +65,10 @@ class Hub:
         self.board = await read_board(tx, zone)
         self.owners = {o.conversation: o.agent for o in self.board.owned.values()}
 
-    def join(self, agent: int, session: int) -> Client:
+    def join(self, client: Client) -> None:
         """A desktop is there; it hears from now on."""
-        client = Client(agent, session)
-        self._clients[agent].add(client)
+        self._clients[client.agent].add(client)
         _SOCKETS.inc()
-        return client
 
     def leave(self, client: Client) -> None:
         """It is there no more."""
@@ -86,7 +88,7 @@ class Hub:
         client.stream.restart()
         welcome = BoardWelcome(VERSION, self.board.seq, self.board)
         client.stream.start(encode(welcome), self.board.seq, ())
-        client.bell.set()
+        client.ring()
 
     def unwatch(self, client: Client) -> None:
         """A board is there no more."""
@@ -103,7 +105,7 @@ class Hub:
             for client in here:
                 was_lost = client.stream.lost
                 client.stream.hear(seq, encoded)
-                client.bell.set()
+                client.ring()
                 _LOST.inc(client.stream.lost and not was_lost)
         if isinstance(fact, facts.SessionRevoked):
             for client in self.all():
@@ -136,7 +138,7 @@ class Hub:
         frame = encode(SomebodyTypes(signal.key, signal.author_kind))
         for client in self._clients.get(self.owners.get(signal.key, 0), ()):
             client.stream.say(frame)
-            client.bell.set()
+            client.ring()
 
     def all(self) -> list[Client]:
         """Every desktop and board."""

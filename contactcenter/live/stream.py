@@ -7,7 +7,6 @@ the snapshot or of the replay. A client that takes too little is never silently 
 is `lost`, and has to be started anew from a snapshot.
 """
 
-from collections import deque
 from collections.abc import Iterable
 
 import msgspec
@@ -22,7 +21,7 @@ class Stream:
     __slots__ = ("_aside", "_outbox", "_seq", "lost")
 
     def __init__(self) -> None:
-        self._outbox: deque[tuple[bytes, bool]] = deque()  # and whether it outlives a restart
+        self._outbox: list[tuple[bytes, bool]] = []  # and whether it outlives a restart
         self._aside: list[tuple[int, bytes]] | None = []
         self._seq = 0
         self.lost = False
@@ -49,7 +48,7 @@ class Stream:
 
     def restart(self) -> None:
         """Forget the events that wait, and keep aside what comes, until `start` is called again."""
-        self._outbox = deque(each for each in self._outbox if each[1])
+        self._outbox = [each for each in self._outbox if each[1]]
         self._aside = []
         self.lost = False
 
@@ -59,9 +58,8 @@ class Stream:
 
     def take(self) -> list[bytes]:
         """All that is to be sent now."""
-        frames = [frame for frame, _ in self._outbox]
-        self._outbox.clear()
-        return frames
+        waiting, self._outbox = self._outbox, []
+        return [frame for frame, _ in waiting]
 
     def _event(self, seq: int, fact: bytes) -> None:
         frame = b'{"type":"event","seq":%d,"prev":%d,"fact":%b}' % (seq, self._seq, fact)
