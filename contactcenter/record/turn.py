@@ -9,7 +9,7 @@ from contactcenter.model.agent import Agent, Load
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.held import Held
-from contactcenter.record.load import loads, lock_agents
+from contactcenter.record.load import loads, lock_agents, released
 from contactcenter.record.work import save
 from contactcenter.words import QueuedBecause
 
@@ -53,6 +53,9 @@ async def turn_to_us(
                 tx.emit(facts.ItemWaiting(at=now, **about, agent=agent.id, waiting_for="us"))
         changes.append((item, after))
     await save(tx, changes)
+    freed = [before.agent_id for before, after in changes if before.agent_id and not after.agent_id]
+    if freed:
+        await released(tx, freed, now)
     return [after for _, after in changes]
 
 
