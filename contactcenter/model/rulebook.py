@@ -163,7 +163,7 @@ def parse(toml: str) -> Rulebook:
 def _type_faults(document: dict[str, object]) -> Iterator[str]:
     """One fault a section or entry: each is converted by itself, so that one hides no other."""
     known = {f.name: f for f in msgspec.structs.fields(Rulebook)}
-    for name in document.keys() - known.keys():
+    for name in sorted(document.keys() - known.keys()):
         yield f"{name}: there is no such section"
     for name, field in known.items():
         if name not in document:
