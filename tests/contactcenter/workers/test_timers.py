@@ -1,0 +1,171 @@
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+
+from contactcenter.actions.accept import accept
+from contactcenter.db.tx import Tx
+from contactcenter.live.rulebook import RulebookInForce
+from contactcenter.words import TimerKind
+from contactcenter.workers import timers as worker
+from contactcenter.workers.timers import BATCH_MAX, DELAYS_S, EFFECTS, SLEEP_S_MAX, Timers
+from tests.contactcenter.floor import NOW, Floor
+
+
+@pytest.fixture
+async def timers(floor: Floor) -> Timers:
+    await floor.publish()
+    rulebook = RulebookInForce(floor.desk.database)
+    await rulebook.load()
+    return Timers(floor.desk.database, rulebook, lambda: datetime.now(UTC))
+
+
+async def due(floor: Floor, kind: str | None = None) -> None:
+    await floor.desk.rows(
+        "UPDATE timer SET due_at = now() - interval '1 second' WHERE $1::text IS NULL OR kind = $1",
+        kind,
+    )
+
+
+def late(kind: str, suffix: str) -> float:
+    name = f"contactcenter_timer_lateness_seconds_{suffix}"
+    return REGISTRY.get_sample_value(name, {"kind": kind}) or 0.0
+
+
+async def test_what_is_due_fires_and_is_gone(floor: Floor, timers: Timers) -> None:
+    agent, item = await floor.desk.person(), await floor.waiting()
+    await floor.offer(item, agent)
+    await floor.desk.rows("UPDATE timer SET due_at = now() + interval '1 hour'")
+    assert await timers.fire_due() == 0
+    await due(floor)
+    assert await timers.fire_due() == 1
+    assert await floor.offers() == [(item, agent, "expired", None)]
+    assert await timers.fire_due() == 0
+
+
+async def test_two_workers_at_once_fire_once(floor: Floor, timers: Timers) -> None:
+    agents = [await floor.desk.person() for _ in range(8)]
+    for number, agent in enumerate(agents):
+        await floor.offer(await floor.waiting(str(number)), agent)
+    await due(floor)
+    await asyncio.gather(timers.fire_due(), timers.fire_due(), timers.fire_due())
+    assert len(await floor.desk.facts("OfferEnded")) == 8
+    misses = await floor.desk.rows("SELECT misses FROM agent")
+    assert [row["misses"] for row in misses] == [1] * 8
+
+
+async def test_timer_of_an_older_generation_does_nothing(floor: Floor, timers: Timers) -> None:
+    agent, item = await floor.desk.person(), await floor.waiting()
+    offer = await floor.offer(item, agent)
+    await due(floor)
+    [old] = await floor.desk.rows("SELECT generation FROM timer")
+    await floor.run(accept, agent, offer, floor.book, NOW)
+    again = await floor.waiting("2")
+    await floor.offer(again, agent)
+    await floor.desk.rows("UPDATE timer SET subject = $1", offer)
+    ring = worker.Ring("offer_lapse", offer, old["generation"], 0, 0.0)
+    await timers._fire("offer_lapse", [ring])
+    assert await floor.state(item) == "active"
+    assert await floor.desk.value("SELECT count(*) FROM timer") == 1
+
+
+async def test_lateness_is_measured(floor: Floor, timers: Timers) -> None:
+    await floor.offer(await floor.waiting(), await floor.desk.person())
+    await due(floor)
+    count, total = late("offer_lapse", "count"), late("offer_lapse", "sum")
+    await timers.fire_due()
+    assert late("offer_lapse", "count") - count == 1
+    assert 1 <= late("offer_lapse", "sum") - total < 30
+
+
+@pytest.fixture
+def poison(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An effect that fails for subject 13 and leaves a note for every other."""
+
+    async def effect(tx: Tx, rings: dict[int, int], *_: Any) -> None:
+        if 13 in rings:
+            raise ZeroDivisionError("it" * 400)
+        for subject in rings:
+            tx.clear("poison", subject)
+
+    monkeypatch.setattr(worker, "EFFECTS", {**EFFECTS, "poison": effect})
+
+
+async def set_timers(floor: Floor, kind: str, subjects: Sequence[int]) -> None:
+    await floor.desk.rows(
+        "INSERT INTO timer (kind, subject, due_at) SELECT $1, n, now() - interval '1 second'"
+        " FROM unnest($2::bigint[]) AS n",
+        kind,
+        list(subjects),
+    )
+
+
+@pytest.mark.usefixtures("poison")
+async def test_poison_timer_is_pushed_back_and_stops_no_other(floor: Floor, timers: Timers) -> None:
+    await set_timers(floor, "poison", [12, 13, 14])
+    await timers.fire_due()
+    [left] = await floor.desk.rows(
+        "SELECT subject, attempts, last_error, parked_at,"
+        " due_at > now() + interval '0.5 seconds' AS later FROM timer"
+    )
+    assert (left["subject"], left["attempts"], left["parked_at"]) == (13, 1, None)
+    assert left["later"]
+    assert str(left["last_error"]).startswith("ZeroDivisionError('itit")
+
+
+@pytest.mark.usefixtures("poison")
+async def test_poison_timer_is_parked_with_a_fact_in_the_end(floor: Floor, timers: Timers) -> None:
+    await set_timers(floor, "poison", [13])
+    for attempt in range(len(DELAYS_S)):
+        await timers.fire_due()
+        assert await floor.desk.value("SELECT attempts FROM timer") == attempt + 1
+        assert await floor.desk.facts("TimerParked") == []
+        await due(floor)
+    await timers.fire_due()
+    [parked] = await floor.desk.facts("TimerParked")
+    assert (parked["kind"], parked["subject"]) == ("poison", 13)
+    await due(floor)
+    assert await timers.fire_due() == 0
+
+
+async def test_timer_of_an_unknown_kind_is_pushed_back(floor: Floor, timers: Timers) -> None:
+    await set_timers(floor, "of another version", [1])
+    await timers.fire_due()
+    assert (
+        await floor.desk.value("SELECT last_error FROM timer") == "KeyError('of another version')"
+    )
+
+
+@pytest.mark.usefixtures("poison")
+async def test_timer_that_was_set_anew_is_not_pushed_back(floor: Floor, timers: Timers) -> None:
+    await set_timers(floor, "poison", [13])
+    await timers._fire("poison", [worker.Ring("poison", 13, -1, 9, 0.0)])
+    assert await floor.desk.value("SELECT attempts FROM timer") == 0
+    assert await floor.desk.facts("TimerParked") == []
+
+
+async def test_worker_sleeps_until_the_next_one_and_never_long(
+    floor: Floor, timers: Timers
+) -> None:
+    assert await timers._pause() == SLEEP_S_MAX
+    await set_timers(floor, "x", [1])
+    assert await timers._pause() == pytest.approx(0.001)
+    await floor.desk.rows("UPDATE timer SET due_at = now() + interval '1 hour'")
+    assert await timers._pause() == SLEEP_S_MAX
+
+
+@pytest.mark.usefixtures("poison")
+async def test_backlog_is_worked_off_without_a_pause(floor: Floor, timers: Timers) -> None:
+    await set_timers(floor, "poison", range(100, 100 + BATCH_MAX + 50))
+    running = asyncio.create_task(timers.run())
+    async with asyncio.timeout(SLEEP_S_MAX * 5):
+        while await floor.desk.value("SELECT count(*) FROM timer"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    running.cancel()
+
+
+def test_every_timer_that_is_scheduled_has_an_effect() -> None:
+    assert set(EFFECTS) == set(TimerKind.__args__)
