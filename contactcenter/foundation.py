@@ -12,7 +12,7 @@ from contactcenter.db import embedded, migrate
 from contactcenter.db.database import Database
 from contactcenter.errors import NotFound
 from contactcenter.live.rulebook import RulebookInForce
-from contactcenter.model.rulebook import Rulebook, parse
+from contactcenter.model.rulebook import Published, Rulebook, parse
 from contactcenter.settings import Settings
 
 RULEBOOK = Path(__file__).parents[1] / "config" / "rulebook.toml"
@@ -43,7 +43,7 @@ async def stand(settings: Settings, say: Say) -> AsyncGenerator[Settings]:
             )
         assert settings.database_url
         async with connected(settings.database_url) as database:
-            await _publish_first(database)
+            await in_force(database)
         yield settings
 
 
@@ -74,11 +74,16 @@ async def connected(url: str) -> AsyncGenerator[Database]:
         await database.close()
 
 
-async def in_force(database: Database) -> RulebookInForce:
-    """Read the rulebook in force. `NotFound` where there is none."""
+async def in_force(database: Database) -> Published:
+    """The rulebook in force; where there is none yet, the shipped one is put in force."""
     rulebook = RulebookInForce(database)
-    await rulebook.load()
-    return rulebook
+    try:
+        await rulebook.load()
+    except NotFound:
+        rules = read_rulebook(RULEBOOK)
+        await database.run(lambda tx: publish(tx, rules, AUTHOR, clock()))
+        await rulebook.load()
+    return rulebook.current
 
 
 def read_rulebook(file: Path) -> Rulebook:
@@ -89,11 +94,3 @@ def read_rulebook(file: Path) -> Rulebook:
 def clock() -> datetime:
     """Say what time it is, for what one command does."""
     return datetime.now(UTC)
-
-
-async def _publish_first(database: Database) -> None:
-    try:
-        await in_force(database)
-    except NotFound:
-        rules = read_rulebook(RULEBOOK)
-        await database.run(lambda tx: publish(tx, rules, AUTHOR, clock()))

@@ -70,8 +70,8 @@ def listen(host: str, port: int) -> socket.socket:
         )
         return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
-        advice = "stop what listens there, or name another port"
-        message = f"cannot listen on {host}:{port}: {error.strerror}; {advice}"
+        why = (error.strerror or str(error)).partition(" (")[0]
+        message = f"cannot listen on {host}:{port}: {why}; stop what listens there, or name another"
         raise CommandFailed(message) from error
 
 

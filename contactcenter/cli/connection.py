@@ -24,7 +24,7 @@ async def create(
     new = checked({"name": name, "channel": channel, "origins": origins}, NewConnection)
     secret = secrets.token_urlsafe(32) if with_secret else None
     async with foundation.reach(settings, note) as database:
-        rules = (await foundation.in_force(database)).current.rules
+        rules = (await foundation.in_force(database)).rules
         made = await database.run(lambda tx: _create(tx, new, secret, rules))
     note(f"connection {made.id} {made.name!r} takes what comes by {made.channel}")
     if secret is not None:

@@ -19,7 +19,7 @@ async def create(
     new = checked({"name": name, "scopes": scopes}, NewKey)
     secret = issue("cck_")
     async with foundation.reach(settings, note) as database:
-        rules = (await foundation.in_force(database)).current.rules
+        rules = (await foundation.in_force(database)).rules
         key = await database.run(lambda tx: _create(tx, new, connection, rules, secret))
     note(f"key {key.id} {key.name!r} may {', '.join(key.scopes)}; its secret, shown this once:")
     result(secret)

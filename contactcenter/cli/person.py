@@ -38,7 +38,7 @@ async def create(
     kept = _hashed(sys.stdin.readline().rstrip("\r\n")) if password_stdin else None
     token = issue("ccr_")
     async with foundation.reach(settings, note) as database:
-        rules = (await foundation.in_force(database)).current.rules
+        rules = (await foundation.in_force(database)).rules
         await database.run(lambda tx: _create(tx, new, able, rules, kept, token))
     note(f"{new.name} ({new.role}) signs in as {new.login}")
     if kept is None:

@@ -35,7 +35,7 @@ async def publish(settings: Settings, *, file: Path | None) -> None:
 async def show(settings: Settings, *, file: Path | None) -> None:
     """Write the rulebook in force as TOML, to `file` or to stdout; it can be published again."""
     async with foundation.reach(settings, note) as database:
-        book = (await foundation.in_force(database)).current
+        book = await foundation.in_force(database)
     toml = render(msgspec.to_builtins(book.rules))
     if file is None:
         note(f"# version {book.version}")

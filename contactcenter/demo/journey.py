@@ -59,7 +59,7 @@ class _Journey:
         self._url = url
         self._staff = staff
         self._memory = memory
-        self._account = f"siti-{memory.journeys}"
+        self._account = f"siti-{foundation.clock():%Y%m%d-%H%M%S}"  # each time a new customer
         self._stack = stack
         self._desks: list[Desk] = []
         self._board: Socket

@@ -11,16 +11,12 @@ NAME = "demo.json"
 
 
 class Memory(msgspec.Struct):
-    """`passwords` by login, `secrets` by connection. `key`: the bot's, with its `key_secret`.
-
-    `journeys`: how many customers have come, so that each time it is a new one.
-    """
+    """`passwords` by login, `secrets` by connection. `key`: the bot's, with its `key_secret`."""
 
     passwords: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     secrets: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     key: int = 0
     key_secret: str = ""
-    journeys: int = 0
 
     @classmethod
     def read(cls, folder: Path) -> Self:

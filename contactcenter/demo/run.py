@@ -26,25 +26,32 @@ AUTHOR = "demo"
 async def run(settings: Settings, *, once: bool) -> None:
     """Start everything, let the journey happen, and serve on until Ctrl-C, or `once` not."""
     tell.title("Contact center demo: one customer, two channels, one conversation")
-    with server.stopping() as stop:
-        async with bot.listening() as assistant:
-            allowed = (*settings.webhook_allow, assistant.url.split("/")[2])
-            settings = msgspec.structs.replace(
-                settings, database_url=None, redis_url=None, webhook_allow=allowed
-            )
-            async with server.answering(settings, _note) as house:
-                await _unless(stop, _perform(house, assistant))
-                if not once:
-                    _note("it serves on until Ctrl-C")
-                    await stop.wait()
-    _note("everything that was started is stopped")
+    try:
+        with server.stopping() as stop:
+            async with bot.listening() as assistant:
+                await _serve(settings, assistant, stop, once=once)
+    finally:
+        _note("everything that was started is stopped")
+
+
+async def _serve(
+    settings: Settings, assistant: bot.Bot, stop: asyncio.Event, *, once: bool
+) -> None:
+    allowed = (*settings.webhook_allow, assistant.url.split("/")[2])
+    settings = msgspec.structs.replace(
+        settings, database_url=None, redis_url=None, webhook_allow=allowed
+    )
+    async with server.answering(settings, _note) as house:
+        await _unless(stop, _perform(house, assistant))
+        if not once:
+            _note("it serves on until Ctrl-C")
+            await stop.wait()
 
 
 async def _perform(house: "House", assistant: bot.Bot) -> None:
     url, folder = house.settings.origin, house.settings.folder
     _note(f"PostgreSQL, Redis and the server run; {url}, files in {folder}")
     memory = Memory.read(folder)
-    memory.journeys += 1
     async with AsyncExitStack() as stack:
         stage = Stage(url, folder, memory, stack)
         async with step("people are set up"):
