@@ -13,7 +13,7 @@ import msgspec
 from contactcenter.actions.publish import publish
 from contactcenter.bench.place import Place, place, shipped_rules
 from contactcenter.bench.report import Line, line
-from contactcenter.bench.serving import Server, server
+from contactcenter.bench.serving import Server, product, server
 from contactcenter.bench.sockets import now
 from contactcenter.model.rulebook import Rulebook
 
@@ -33,7 +33,7 @@ async def desktops() -> AsyncIterator[Line]:
                 "contactcenter.bench.bare_sockets", "PORT", env=here.environment
             ) as one:
                 bare, _ = await _measure(one, "bare", tokens[:count], _ask(one))
-            async with server("contactcenter.bench.product", "PORT", env=here.environment) as one:
+            async with product(here.environment) as one:
                 ours, kib = await _measure(one, "ours", tokens[:count], _publish(here))
             yield line(f"desktops.memory_{count}", kib, "KiB each", at_most=KIB_MAX)
             yield line(
@@ -51,22 +51,23 @@ async def _measure(
 ) -> tuple[float, float]:
     """Seconds until the last one has it, and KiB of the server for each."""
     before = one.resident_kib()
-    async with _crowd(one.port, kind, tokens) as crowd:
+    async with _crowd(one.port, kind, tokens) as (ask, answers):
         each = (one.resident_kib() - before) / len(tokens)
         took: list[float] = []
         for _ in range(ROUNDS):
-            crowd.stdin.write(b"again\n")
-            await crowd.stdout.readline()
+            ask.write(b"again\n")
+            await answers.readline()
             sent = await send()
-            took.append(float(await crowd.stdout.readline()) - sent)
-        crowd.stdin.write(b"\n")
+            took.append(float(await answers.readline()) - sent)
+        ask.write(b"\n")
     return sorted(took)[ROUNDS // 2], each
 
 
 @asynccontextmanager
 async def _crowd(
     port: int, kind: str, tokens: list[str]
-) -> AsyncGenerator[asyncio.subprocess.Process]:
+) -> AsyncGenerator[tuple[asyncio.StreamWriter, asyncio.StreamReader]]:
+    """The crowd's process, once everybody is connected: where to ask, and where it answers."""
     crowd = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -76,11 +77,13 @@ async def _crowd(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
+    assert crowd.stdin
+    assert crowd.stdout
     crowd.stdin.write(" ".join(tokens).encode() + b"\n")
     try:
         if (await crowd.stdout.readline()).strip() != b"ready":
             raise RuntimeError("the crowd could not connect")
-        yield crowd
+        yield crowd.stdin, crowd.stdout
         await crowd.wait()
     finally:
         if crowd.returncode is None:

@@ -9,7 +9,7 @@ import msgspec
 from contactcenter.bench.load import Measured
 from contactcenter.bench.place import Place, place, shipped_rules
 from contactcenter.bench.report import Line, line
-from contactcenter.bench.serving import server
+from contactcenter.bench.serving import product, server
 
 CONNECTIONS = 64
 SECONDS = 8.0
@@ -25,7 +25,7 @@ async def ingest() -> AsyncIterator[Line]:
         yield line("ingest.bare", bare.per_second, "/s")
         usual = await _reference(here, "usual")
         yield line("ingest.usual", usual.per_second, "/s")
-        async with server("contactcenter.bench.product", "PORT", env=here.environment) as one:
+        async with product(here.environment) as one:
             ours = await _load(here, one.port, CONNECTIONS, "singles")
             yield line(
                 "ingest.single",

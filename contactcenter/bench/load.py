@@ -49,7 +49,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._answer += data
         head, found, body = self._answer.partition(b"\r\n\r\n")
-        if not found or len(body) < _length(head):
+        if not found or len(body) < content_length(head):
             return
         self._answer = b""
         self._count.answered(time.perf_counter() - self._sent_at, ok=head[9:11] == b"20")
@@ -79,12 +79,12 @@ class Count:
         self.errors += not ok
 
 
-def _length(head: bytes) -> int:
+def content_length(head: bytes) -> int:
     at = head.lower().index(b"content-length:")
     return int(head[at + 15 :].split(b"\r\n", 1)[0])
 
 
-def _request(path: str, token: str, body: bytes) -> bytes:
+def request(path: str, token: str, body: bytes) -> bytes:
     return (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -105,13 +105,13 @@ def message(run: str, connection: int, number: int) -> dict[str, object]:
 def singles(run: str, connection: int, token: str) -> Iterator[bytes]:
     for number in itertools.count():
         body = msgspec.json.encode(message(run, connection, number))
-        yield _request("/v1/interactions", token, body)
+        yield request("/v1/interactions", token, body)
 
 
 def hundreds(run: str, connection: int, token: str) -> Iterator[bytes]:
     for number in itertools.count(0, 100):
         items = [message(run, connection, n) for n in range(number, number + 100)]
-        yield _request("/v1/interactions", token, msgspec.json.encode({"items": items}))
+        yield request("/v1/interactions", token, msgspec.json.encode({"items": items}))
 
 
 KINDS: dict[str, tuple[Callable[[str, int, str], Iterator[bytes]], int]] = {

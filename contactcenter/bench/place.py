@@ -62,7 +62,7 @@ async def place(rules: Rulebook) -> AsyncGenerator[Place]:
         async with await embedded.start(Path(folder) / "servers", say=_quietly) as servers:
             await migrate.upgrade(servers.database_url)
             database = await Database.open(servers.database_url, size=4)
-            token = await _furnish(database, rules)
+            token = await furnish(database, rules)
             fanout = Fanout(servers.redis_url, "bench", _deaf, _deaf)
             database.committed = fanout.committed
             telling = asyncio.create_task(fanout.run())
@@ -74,12 +74,12 @@ async def place(rules: Rulebook) -> AsyncGenerator[Place]:
         await embedded.remove(Path(folder) / "servers", say=_quietly)
 
 
-async def _furnish(database: Database, rules: Rulebook) -> str:
+async def furnish(database: Database, rules: Rulebook) -> str:
     """The rulebook in force, and a bot's key with its connection."""
     token, now = credential.issue("cck_"), datetime.now(UTC)
     new = NewKey(name="bench", scopes=frozenset({"interactions:write"}))
 
-    async def furnish(tx: Tx) -> None:
+    async def make(tx: Tx) -> None:
         await publish(tx, rules, "bench", now)
         key = await create_key(tx, new, credential.digest(token), SYSTEM, now)
         wanted = NewConnection(name="bench", channel="bot", api_key_id=key.id)
@@ -87,7 +87,7 @@ async def _furnish(database: Database, rules: Rulebook) -> str:
         await tx.do("bench.tables")
         await tx.do("bench.customers")
 
-    await database.run(furnish)
+    await database.run(make)
     return token
 
 

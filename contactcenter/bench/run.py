@@ -5,14 +5,18 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contactcenter.bench.commits import commits
 from contactcenter.bench.desktops import desktops
 from contactcenter.bench.ingest import ingest
+from contactcenter.bench.latency import latency
 from contactcenter.bench.report import Line, show, write
+from contactcenter.bench.startup import startup
 from contactcenter.errors import BadInput
 from contactcenter.settings import Settings
 
 MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
     "ingest": ingest,
     "log": commits,
+    "offer": latency,
     "desktops": desktops,
+    "ready": startup,
 }
 
 

@@ -5,7 +5,7 @@ import gc
 import socket
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,11 @@ async def server(module: str, *args: str, env: dict[str, str]) -> AsyncGenerator
         if process.returncode is None:
             process.terminate()
         await process.wait()
+
+
+def product(env: dict[str, str]) -> AbstractAsyncContextManager[Server]:
+    """The product as its users start it."""
+    return server("contactcenter", "serve", "--port", "PORT", env=env)
 
 
 def free_port() -> int:
