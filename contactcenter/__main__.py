@@ -82,6 +82,8 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port to listen on (8147; 0: any)")
     _command(commands, "migrate", "migrate:migrate", "bring the database to this version's schema")
+    bench = _command(commands, "bench", "bench:bench", "measure, against references of the run")
+    bench.add_argument("--only", metavar="NAME", help="one measurement: ingest, log, offer, ...")
     _rulebook(commands)
     _person(commands)
     _key(commands)

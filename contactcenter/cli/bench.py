@@ -8,7 +8,8 @@ from contactcenter.bench.ingest import ingest
 from contactcenter.bench.latency import latency
 from contactcenter.bench.report import Line, show, write
 from contactcenter.bench.startup import startup
-from contactcenter.errors import BadInput
+from contactcenter.cli.tell import note, result
+from contactcenter.errors import CommandFailed
 from contactcenter.settings import Settings
 
 MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
@@ -20,18 +21,17 @@ MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
 }
 
 
-async def bench(settings: Settings, only: str | None = None) -> None:
+async def bench(settings: Settings, *, only: str | None) -> None:
     """Run all, or `only` one; the table goes to the terminal, the lines to bench.json."""
     if only is not None and only not in MEASUREMENTS:
         known = ", ".join(MEASUREMENTS)
-        detail = f"There is no measurement {only!r}; there are: {known}."
-        raise BadInput(detail, code="unknown-measurement")
+        raise CommandFailed(f"there is no measurement {only!r}; there are: {known}")
     lines: list[Line] = []
     for name, measure in MEASUREMENTS.items():
         if only in (None, name):
             async for measured in measure():
-                print(show(measured), flush=True)  # noqa: T201 -- a command's output
+                result(show(measured))
                 lines.append(measured)
     path = settings.folder / "bench.json"
     write(lines, path)
-    print(f"\nwritten to {path}")  # noqa: T201 -- a command's output
+    note(f"written to {path}")
