@@ -296,7 +296,7 @@ async def post_password_by_link(
     await database.run(lambda tx: set_by_link(tx, digest(data.token), kept, now, actor.request_id))
 
 
-async def sessions_of(  # noqa: PLR0913, PLR0917 -- whose, seen by whom, and which page of them
+async def sessions_of(
     database: Database, person: int, current: int | None, now: datetime, after: int, limit: int
 ) -> Sessions:
     """A page of a person's sessions."""
