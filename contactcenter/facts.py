@@ -103,7 +103,10 @@ class ConversationClosed(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class InteractionAppended(Happened, frozen=True, kw_only=True, tag=True):
-    """The conversation has one interaction more; `item` is the work item that it belongs to."""
+    """The conversation has one interaction more; `item` is the work item that it belongs to.
+
+    `via`: the key by whose webhook it leaves for the customer.
+    """
 
     conversation: int
     customer: int
@@ -112,6 +115,7 @@ class InteractionAppended(Happened, frozen=True, kw_only=True, tag=True):
     said: Said
     agents: list[int] = []
     bot: int | None = None
+    via: int | None = None
 
 
 class DeliveryChanged(Happened, frozen=True, kw_only=True, tag=True):

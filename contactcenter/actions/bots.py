@@ -63,6 +63,7 @@ async def bot_reply(tx: Tx, said: Said, seen: int, now: datetime) -> Done:
         author_id=said.key_id,
         text=said.text,
         delivery=way.delivery,
+        via=way.key_id,
         occurred_at=said.occurred_at,
         request_id=said.request_id,
     )

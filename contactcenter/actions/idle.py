@@ -79,6 +79,7 @@ async def _remind(tx: Tx, held: Held, item: WorkItem, text: str, now: datetime) 
         author_kind="system",
         text=text,
         delivery=way.delivery,
+        via=way.key_id,
         occurred_at=now,
     )
     conversations = {held.conversation.id: held.conversation}

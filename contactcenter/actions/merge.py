@@ -63,7 +63,8 @@ async def unmerge(tx: Tx, customer: int, by: Actor, now: datetime) -> Unmerged:
     if pointed is None:
         detail = f"Customer {customer} is not merged into another."
         raise Conflict(detail, code="not-merged")
-    if locked[root].merged_into is not None:
+    # Whoever changes a chain holds its root: the root is the same still, or we begin again.
+    if await _root(tx, customer) != root:
         raise Stale
     await tx.do("merges.point", customer, None)
     begun = await tx.many(Conversation, "merges.lock_begun", customer, root)

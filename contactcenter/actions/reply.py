@@ -58,6 +58,7 @@ async def reply(  # noqa: PLR0913 -- the command's fields, and what every action
         author_id=agent,
         text=text,
         delivery=way.delivery,
+        via=way.key_id,
         occurred_at=now,
         request_id=request_id,
     )

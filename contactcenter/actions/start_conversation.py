@@ -55,13 +55,13 @@ class _Reach(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     connection_id: int
     connection: str
-    has_key: bool
+    key_id: int | None
     disabled: bool
     blocked: bool
 
     @property
     def way(self) -> Way:
-        return Way(self.connection_id, self.identity_id, self.channel, self.has_key)
+        return Way(self.connection_id, self.identity_id, self.channel, self.key_id)
 
 
 async def start_conversation(
@@ -207,6 +207,7 @@ async def _say(
         author_id=by.id,
         text=text,
         delivery=way.delivery,
+        via=way.key_id,
         occurred_at=now,
         request_id=by.request_id,
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from contactcenter import facts
 from contactcenter.db.tx import Tx
-from contactcenter.model.webhook_event import Event, Identity, event, identities
+from contactcenter.model.webhook_event import Event, Identity, events, identities
 from contactcenter.model.webhook_sending import Outcome, Sending
 from contactcenter.words import Delivery
 
@@ -66,11 +66,11 @@ async def record(tx: Tx, now: datetime) -> Progress | None:
     if page.facts == 0:
         return Progress(position, 0, more=False)
     rows = await tx.many(_LogRow, "webhooks.page", position, page.last)
-    events = await _events(tx, [row.fact for row in rows])
-    if events:
-        await _insert(tx, events, now)
+    made = await _events(tx, [row.fact for row in rows])
+    if made:
+        await _insert(tx, made, now)
     await tx.do("webhooks.move_cursor", page.last)
-    return Progress(page.last, len(events), more=page.facts == FACTS_MAX)
+    return Progress(page.last, len(made), more=page.facts == FACTS_MAX)
 
 
 async def claim(
@@ -133,15 +133,15 @@ async def _events(tx: Tx, told: Sequence[facts.Fact]) -> list[Event]:
     named = identities(told)
     rows = await tx.many(Identity, "webhooks.identities", sorted(named)) if named else []
     known = {row.id: row for row in rows}
-    events = [e for fact in told if (e := event(fact, known))]
-    keys = sorted({e.key for e in events})
+    made = [e for fact in told for e in events(fact, known)]
+    keys = sorted({e.key for e in made})
     listening = set(await tx.many(int, "webhooks.listening", keys)) if keys else set[int]()
-    return [e for e in events if e.key in listening]
+    return [e for e in made if e.key in listening]
 
 
-async def _insert(tx: Tx, events: Sequence[Event], now: datetime) -> None:
+async def _insert(tx: Tx, made: Sequence[Event], now: datetime) -> None:
     """Number the events of each stream in the order of the log."""
-    counts = Counter[Stream]((e.key, e.conversation) for e in events)
+    counts = Counter[Stream]((e.key, e.conversation) for e in made)
     extended = await tx.many(
         _Extended,
         "webhooks.extend",
@@ -153,18 +153,18 @@ async def _insert(tx: Tx, events: Sequence[Event], now: datetime) -> None:
     last = {(s.api_key_id, s.conversation_id): s.last_number for s in extended}
     following = {stream: last[stream] - count + 1 for stream, count in counts.items()}
     numbers: list[int] = []
-    for e in events:
+    for e in made:
         numbers.append(following[e.key, e.conversation])
         following[e.key, e.conversation] += 1
     await tx.do(
         "webhooks.insert",
-        [e.key for e in events],
-        [e.conversation for e in events],
+        [e.key for e in made],
+        [e.conversation for e in made],
         numbers,
-        [e.type for e in events],
-        [e.at for e in events],
-        [msgspec.json.encode(e.data) for e in events],
-        [e.interaction_id for e in events],
+        [e.type for e in made],
+        [e.at for e in made],
+        [msgspec.json.encode(e.data) for e in made],
+        [e.interaction_id for e in made],
         now,
     )
 

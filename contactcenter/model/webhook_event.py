@@ -155,8 +155,18 @@ def identities(told: Sequence[facts.Fact]) -> set[int]:
     return found
 
 
+def events(fact: facts.Fact, known: dict[int, Identity]) -> list[Event]:
+    """The events of a fact: for the bot that takes part, and for the key by which it leaves."""
+    told = event(fact, known)
+    made = [] if told is None else [told]
+    if isinstance(fact, facts.InteractionAppended) and fact.via not in (None, fact.bot):
+        leaving = event(msgspec.structs.replace(fact, bot=fact.via), known)
+        made += [] if leaving is None else [leaving]
+    return made
+
+
 def event(fact: facts.Fact, known: dict[int, Identity]) -> Event | None:
-    """The event of a fact, or None for what no bot is told."""
+    """The event of a fact for its bot, or None for what no bot is told."""
     match fact:
         case facts.InteractionAppended(bot=int(bot)) if fact.said.kind != "note":
             kind, data = "interaction.appended", _appended(fact, known)

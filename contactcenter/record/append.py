@@ -14,7 +14,10 @@ from contactcenter.words import AuthorKind, Delivery, Direction, InteractionKind
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """An interaction that has no number yet. `id` where a dedupe key has already drawn one."""
+    """An interaction that has no number yet. `id` where a dedupe key has already drawn one.
+
+    `via`: the key by whose webhook it leaves.
+    """
 
     id: int | None = None
     kind: InteractionKind
@@ -27,6 +30,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     parts: list[Any] = []
     delivery: Delivery | None = None
+    via: int | None = None
     occurred_at: datetime
     request_id: str | None = None
 
@@ -69,6 +73,7 @@ async def append(
                 said=said,
                 agents=p.item.owners if p.item else [],
                 bot=conversation.bot_id,
+                via=p.draft.via,
             )
         )
     return written

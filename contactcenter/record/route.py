@@ -9,17 +9,17 @@ from contactcenter.words import Delivery
 
 
 class Way(msgspec.Struct, frozen=True):
-    """`has_key`: a bot's connection, whose answers leave by webhook."""
+    """`key_id`: of a bot's own connection, whose answers leave by that key's webhook."""
 
     connection_id: int
     identity_id: int
     channel: str
-    has_key: bool
+    key_id: int | None
 
     @property
     def delivery(self) -> Delivery:
         """What is stored for a session is there to be fetched; what leaves by webhook waits."""
-        return "queued" if self.has_key else "sent"
+        return "queued" if self.key_id else "sent"
 
 
 async def destination(tx: Tx, conversation: Conversation, connection_id: int | None) -> Way:

@@ -7,6 +7,3 @@ SELECT digest, answer FROM command WHERE person_id = $1 AND id = $2
 
 -- name: answer
 UPDATE command SET answer = $3 WHERE person_id = $1 AND id = $2
-
--- name: forget
-DELETE FROM command WHERE at < $1

@@ -46,7 +46,7 @@ UPDATE conversation SET read_number = $2 WHERE id = $1 AND read_number < $2 RETU
 
 -- The way back: by the last words that came by the wanted connection, or by any.
 -- name: way
-SELECT i.connection_id, i.identity_id, n.channel, n.api_key_id IS NOT NULL AS has_key
+SELECT i.connection_id, i.identity_id, n.channel, n.api_key_id AS key_id
 FROM interaction i JOIN connection n ON n.id = i.connection_id
 WHERE i.conversation_id = $1 AND i.direction <> 'internal' AND n.disabled_at IS NULL
     AND ($2::bigint IS NULL OR i.connection_id = $2)

@@ -37,8 +37,3 @@ CROSS JOIN LATERAL (
     FROM interaction i WHERE i.conversation_id = v.id ORDER BY i.number DESC LIMIT $2
 ) said
 ORDER BY v.id, said.number
-
--- Who has the work of each conversation now.
--- name: owners
-SELECT conversation_id, agent_id FROM work_item
-WHERE agent_id IS NOT NULL AND state IN ('active', 'wrapup')

@@ -150,7 +150,7 @@ UPDATE identity SET blocked_at = $2 WHERE id = $1
 -- name: reach
 SELECT * FROM (
     SELECT DISTINCT ON (s.identity_id) s.identity_id, s.position, n.channel, s.connection_id,
-           n.name AS connection, n.api_key_id IS NOT NULL AS has_key,
+           n.name AS connection, n.api_key_id AS key_id,
            n.disabled_at IS NOT NULL AS disabled, i.blocked_at IS NOT NULL AS blocked
     FROM conversation v
     JOIN interaction s ON s.conversation_id = v.id AND s.direction = 'inbound'

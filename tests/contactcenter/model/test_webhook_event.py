@@ -13,6 +13,7 @@ from contactcenter.model.webhook_event import (
     Identity,
     Item,
     event,
+    events,
     identities,
 )
 
@@ -63,6 +64,12 @@ def queued(bot: int | None = BOT) -> facts.ItemQueued:
         head_start_us=0,
         head_start_words=[],
     )
+
+
+def test_an_answer_is_told_to_the_bot_that_takes_part_and_to_the_key_by_which_it_leaves():
+    told = events(msgspec.structs.replace(appended(), via=BOT + 1), KNOWN)
+    assert [e.key for e in told] == [BOT, BOT + 1]
+    assert [e.key for e in events(msgspec.structs.replace(appended(), via=BOT), KNOWN)] == [BOT]
 
 
 def test_what_is_said_is_told_with_whom_it_is_for_and_waits_for_the_bot() -> None:

@@ -1,0 +1,128 @@
+-- What must hold of the record at every moment, whatever is done to it: each query finds what breaks
+-- its rule, a line for each. Here a party has two open conversations.
+-- name: two_open
+SELECT format('customer %s has %s open conversations', party_id, count(*))
+FROM conversation WHERE state = 'open' GROUP BY party_id HAVING count(*) > 1
+
+-- Interactions are numbered from 1 without gaps.
+-- name: gaps
+SELECT format('conversation %s: last number %s, %s interactions to %s',
+              c.id, c.last_number, count(i.id), max(i.number))
+FROM conversation c LEFT JOIN interaction i ON i.conversation_id = c.id
+GROUP BY c.id
+HAVING c.last_number <> count(i.id) OR c.last_number <> coalesce(max(i.number), 0)
+
+-- The order of a customer's whole history is that of each conversation.
+-- name: positions
+SELECT format('interactions %s and %s stand in the wrong order', a.id, b.id)
+FROM interaction a JOIN interaction b ON b.conversation_id = a.conversation_id AND b.number = a.number + 1
+WHERE b.position <= a.position
+
+-- What was said is in the log once, and as it was.
+-- name: unlike_the_log
+SELECT format('interaction %s of the log is %s in the record', f.said ->> 'id', coalesce(i.id::text, 'not'))
+FROM interaction i FULL JOIN (
+    SELECT fact -> 'said' AS said, fact ->> 'conversation' AS conversation
+    FROM log WHERE fact ->> 'fact' = 'InteractionAppended'
+) f ON (f.said ->> 'id')::bigint = i.id
+WHERE i.id IS NULL OR f.said IS NULL
+    OR f.conversation::bigint <> i.conversation_id
+    OR (f.said ->> 'number')::integer <> i.number
+    OR (f.said ->> 'position')::bigint <> i.position
+    OR f.said ->> 'text' <> i.text
+
+-- The numbers of the log are in the order of its commits: each was written no earlier than the one before.
+-- name: log_order
+SELECT format('log %s was written before log %s', seq, before)
+FROM (SELECT seq, at, lag(seq) OVER w AS before, lag(at) OVER w AS at_before FROM log WINDOW w AS (ORDER BY seq)) l
+WHERE at < at_before
+
+-- A claimed key has its interaction.
+-- name: empty_keys
+SELECT format('key %s has no interaction', d.key)
+FROM dedupe d LEFT JOIN interaction i ON i.id = d.interaction_id WHERE i.id IS NULL
+
+-- An item is offered while it has one pending offer, and only then.
+-- name: offers
+SELECT format('item %s is %s and has %s pending offers', w.id, w.state, count(o.id))
+FROM work_item w LEFT JOIN offer o ON o.item_id = w.id AND o.state = 'pending'
+GROUP BY w.id HAVING count(o.id) <> CASE w.state WHEN 'offered' THEN 1 ELSE 0 END
+
+-- Work is with somebody, or waits, and in an open conversation.
+-- name: astray
+SELECT format('item %s is %s, agent %s, its conversation %s', w.id, w.state, w.agent_id, v.state)
+FROM work_item w JOIN conversation v ON v.id = w.conversation_id
+WHERE w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup') AND (
+    v.state <> 'open' OR (w.state IN ('active', 'wrapup')) <> (w.agent_id IS NOT NULL)
+)
+
+-- An open conversation has its work.
+-- name: workless
+SELECT format('conversation %s is open and has no work', v.id)
+FROM conversation v JOIN customer c ON c.id = v.party_id
+WHERE v.state = 'open' AND c.spam_at IS NULL AND NOT EXISTS (
+    SELECT FROM work_item w WHERE w.conversation_id = v.id
+        AND w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup'))
+
+-- What ends by itself has the timer that ends it: offers, wrap-ups, and work of those who are gone.
+-- name: timerless
+SELECT format('%s %s has no timer', kind, subject)
+FROM (
+    SELECT 'offer_lapse' AS kind, id AS subject FROM offer WHERE state = 'pending'
+    UNION ALL
+    SELECT 'wrapup_end', id FROM work_item WHERE state = 'wrapup'
+    UNION ALL
+    SELECT 'item_idle', id FROM work_item WHERE state = 'active' AND waiting_for = 'customer'
+    UNION ALL
+    SELECT 'agent_grace', a.id FROM agent a
+    WHERE (a.gone_since IS NOT NULL OR a.presence = 'offline') AND EXISTS (
+        SELECT FROM work_item w WHERE w.agent_id = a.id AND w.state IN ('active', 'wrapup'))
+) wanted
+WHERE NOT EXISTS (SELECT FROM timer t WHERE t.kind = wanted.kind AND t.subject = wanted.subject)
+
+-- Timers that nobody has fired long after they were due, and those that were given up.
+-- name: overdue
+SELECT format('timer %s of %s is overdue by %s: %s', kind, subject, clock_timestamp() - due_at, last_error)
+FROM timer WHERE parked_at IS NOT NULL OR due_at < clock_timestamp() - make_interval(secs => 5)
+
+-- Nobody carries more than they can, unless a supervisor has made them.
+-- name: overloaded
+SELECT format('agent %s carries %s of %s', a.id, sum(c.weight), a.capacity)
+FROM agent a JOIN (
+    SELECT agent_id, weight FROM work_item WHERE state IN ('active', 'wrapup')
+    UNION ALL
+    SELECT o.agent_id, w.full_weight FROM offer o JOIN work_item w ON w.id = o.item_id
+    WHERE o.state = 'pending'
+) c ON c.agent_id = a.id
+WHERE NOT EXISTS (
+    SELECT FROM log l JOIN work_item w ON w.id = (l.fact ->> 'item')::bigint AND w.agent_id = a.id
+    WHERE l.fact ->> 'fact' = 'ItemAssigned' AND l.fact ->> 'by' IS NOT NULL
+        AND w.state IN ('active', 'wrapup'))
+GROUP BY a.id HAVING sum(c.weight) > a.capacity
+
+-- Work that has not ended, with what it waits for.
+-- name: live
+SELECT format('item %s is %s since %s: agent %s, offered to %s, queue %s, sticky %s until %s',
+              w.id, w.state, coalesce(w.accepted_at, w.enqueued_at), w.agent_id, o.agent_id, w.queue,
+              w.sticky_agent_id, w.sticky_until)
+FROM work_item w LEFT JOIN offer o ON o.item_id = w.id AND o.state = 'pending'
+WHERE w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup') ORDER BY w.id
+
+-- Agents who count as here.
+-- name: here
+SELECT format('agent %s', id) FROM agent WHERE gone_since IS NULL ORDER BY id
+
+-- All that was said, as the record has it.
+-- name: said
+SELECT id, conversation_id AS conversation, number, position, author_kind, author_id AS author, text, request_id
+FROM interaction WHERE kind = 'message' ORDER BY position
+
+-- Commands that were done, each with its answer.
+-- name: commands
+SELECT person_id AS person, id, answer FROM command ORDER BY person_id, id
+
+-- name: accepted
+SELECT id, agent_id AS agent FROM offer WHERE state = 'accepted'
+
+-- name: agents
+SELECT id FROM agent ORDER BY id
