@@ -40,9 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (asyncio.CancelledError, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
-        full = _full_disk(settings)
-        if full or isinstance(error, (EmbeddedError, Refusal, CommandFailed, OSError)):
-            return _fail(command, f"{full}; {_why(error)}" if full else _why(error))
+        full, why = _full_disk(settings), _why(error)
+        if full:
+            return _fail(command, why if " is full, " in why else f"{full}; {why}")
+        if isinstance(error, (EmbeddedError, Refusal, CommandFailed, OSError)):
+            return _fail(command, why)
         raise
     return 0
 

@@ -39,7 +39,7 @@ async def answering(settings: Settings, say: Say) -> AsyncGenerator["House"]:
     """
     with listen(settings.host, settings.port) as listener:
         settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
-        loading = asyncio.create_task(asyncio.to_thread(import_module, "contactcenter.app"))
+        loading = asyncio.create_task(asyncio.to_thread(_load, settings))
         async with stand(settings, say) as standing:
             await loading
             from contactcenter import app  # noqa: PLC0415 -- it is there by now
@@ -102,6 +102,14 @@ def raise_file_limit() -> int:
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
+
+
+def _load(settings: Settings) -> None:
+    """Import what a start will need; a new database needs the tools that make its schema."""
+    import_module("contactcenter.app")
+    if settings.database_url is None and not (settings.folder / "ready").exists():
+        import_module("alembic.command")
+        import_module("sqlalchemy.ext.asyncio")
 
 
 class _Server(uvicorn.Server):
