@@ -1,0 +1,108 @@
+"""Hot queries keep their plan: by their index, and never through a whole table."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+from contactcenter.db.queries import QUERIES
+
+CUSTOMERS = 3000
+BIG = {"customer", "identity", "conversation", "interaction", "dedupe", "work_item", "log", "timer"}
+
+INDEXES = {
+    "interactions.claimed": {"dedupe_pkey", "interaction_pkey"},
+    "customers.known": {"identity_key or identity_value", "customer_pkey"},
+    "customers.lock": {"customer_pkey"},
+    "conversations.lock_latest": {"conversation_open", "conversation_party", "conversation_pkey"},
+    "conversations.lock": {"conversation_pkey"},
+    "conversations.way": {"interaction_number"},
+    "items.lock_live": {"work_item_live"},
+    "items.lock": {"work_item_pkey"},
+    "items.of_agents": {"work_item_agent"},
+    "agents.carried": {"work_item_agent", "offer_agent_pending or offer_pending"},
+    "offers.lock_pending_of_items": {"offer_pending"},
+    "timers.due": {"timer_due"},
+    "timers.next": {"timer_due"},
+    "log.after": {"log_pkey"},
+    "log.last": {"log_pkey"},
+    "records.timeline": {"conversation_party", "interaction_number"},
+    "visitors.after": {"interaction_identity"},
+}
+
+FILLING = """
+INSERT INTO person (login, name, role, created_at)
+SELECT 'p' || n, 'P', 'agent', now() FROM generate_series(1, 100) n;
+INSERT INTO agent (id, presence_since, idle_since) SELECT id, now(), now() FROM person;
+INSERT INTO connection (name, channel, created_at) VALUES ('front', 'mobile', now());
+INSERT INTO customer (created_at) SELECT now() FROM generate_series(1, {n});
+INSERT INTO identity (scheme, scope, value, customer_id, verified, since)
+SELECT 'phone', 'front', '+62' || id, id, false, now() FROM customer;
+INSERT INTO conversation (customer_id, party_id, state, closed_at, opened_at, last_number)
+SELECT c.id, c.id, CASE WHEN k = 3 AND c.id % 5 = 0 THEN 'open' ELSE 'closed' END,
+       CASE WHEN k = 3 AND c.id % 5 = 0 THEN NULL ELSE now() END, now(), 4
+FROM customer c CROSS JOIN generate_series(1, 3) k;
+INSERT INTO dedupe (connection_id, key, digest)
+SELECT 1, 'key ' || n, '' FROM generate_series(1, {n} * 12) n;
+INSERT INTO interaction (id, conversation_id, number, kind, direction, channel, connection_id,
+    identity_id, author_kind, text, occurred_at, received_at)
+SELECT interaction_id, 1 + (n - 1) / 4, 1 + (n - 1) % 4, 'message', 'inbound', 'mobile', 1,
+       1 + (n - 1) / 12, 'customer', 'hello', now(), now()
+FROM (SELECT interaction_id, row_number() OVER (ORDER BY interaction_id) AS n FROM dedupe) d;
+INSERT INTO work_item (conversation_id, customer_id, kind, state, queue, channel, weight,
+    full_weight, requirement, enqueued_at, agent_id, waiting_for, waiting_since, rulebook_version,
+    opened_at)
+SELECT id, party_id, 'conversation', CASE WHEN state = 'closed' THEN 'done'
+       WHEN id % 2 = 0 THEN 'active' ELSE 'queued' END, 'care', 'mobile', 1, 1, '{{}}', now(),
+       CASE WHEN state = 'open' AND id % 2 = 0 THEN 1 + id % 100 END, 'us', now(), 1, now()
+FROM conversation;
+INSERT INTO offer (item_id, queue, agent_id, state, made_at, expires_at, sentence, explanation,
+    rulebook_version)
+SELECT id, queue, 1 + id % 100, CASE WHEN state = 'queued' AND id % 50 = 1 THEN 'pending'
+       ELSE 'accepted' END, now(), now(), '', '{{}}', 1 FROM work_item;
+INSERT INTO timer (kind, subject, due_at)
+SELECT 'item_idle', id, now() + interval '1 hour' * (id % 100 + 1) FROM work_item;
+INSERT INTO log (seq, at, fact)
+SELECT n, now(), '{{"fact": "KeyRevoked", "key": 1}}' FROM generate_series(1, {n} * 3) n;
+ANALYZE;
+"""
+
+
+@pytest.fixture
+async def full(database_url: str) -> Any:
+    """A connection to a database in which much has happened."""
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(FILLING.format(n=CUSTOMERS))
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    yield connection
+    await connection.close()
+
+
+async def plan(full: Any, sql: str) -> list[dict[str, Any]]:
+    """The plan that fits whatever is asked, which a connection keeps once it has asked a while."""
+    asked = len((await full.prepare(sql)).get_parameters())
+    given = f"({', '.join(['NULL'] * asked)})" if asked else ""
+    await full.execute(f"PREPARE hot AS {sql}")
+    told = await full.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE hot {given}")
+    await full.execute("DEALLOCATE hot")
+    return list(nodes(msgspec.json.decode(told)[0]["Plan"]))
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+async def test_hot_queries_keep_their_plan(full: Any) -> None:
+    faults = {}
+    for name, indexes in INDEXES.items():
+        parts = await plan(full, QUERIES[name])
+        used = {p["Index Name"] for p in parts if "Index Name" in p}
+        whole = {p["Relation Name"] for p in parts if p["Node Type"] == "Seq Scan"} & BIG
+        missed = {i for i in indexes if used.isdisjoint(i.split(" or "))}
+        if whole or missed:
+            faults[name] = {"whole tables": whole, "not used": missed, "used": used}
+    assert faults == {}
