@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import assert_never
 
 import msgspec
 
@@ -91,8 +92,38 @@ class Credentials:
                 self._forget_all()
             case facts.CustomersMerged():
                 self._joins += 1
-            case _:
+            case (
+                facts.CustomerChanged()
+                | facts.CustomersUnmerged()
+                | facts.ConversationOpened()
+                | facts.ConversationReopened()
+                | facts.ConversationClosed()
+                | facts.InteractionAppended()
+                | facts.DeliveryChanged()
+                | facts.ConversationTagged()
+                | facts.ConversationRead()
+                | facts.BotOwned()
+                | facts.ItemQueued()
+                | facts.OfferMade()
+                | facts.OfferEnded()
+                | facts.ItemAssigned()
+                | facts.ItemWeighed()
+                | facts.ItemWaiting()
+                | facts.ItemMoved()
+                | facts.ItemWrapUp()
+                | facts.ItemReactivated()
+                | facts.ItemDone()
+                | facts.ItemAbandoned()
+                | facts.ItemCancelled()
+                | facts.AgentConfigured()
+                | facts.PresenceChanged()
+                | facts.RulebookPublished()
+                | facts.WebhookParked()
+                | facts.TimerParked()
+            ):
                 pass
+            case _:
+                assert_never(fact)
 
     async def _read(self, token: str, now: datetime) -> Caller | None:
         """Read it once for all who ask at the same moment."""
