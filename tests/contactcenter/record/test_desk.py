@@ -1,0 +1,75 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from contactcenter.record import desk as module
+from contactcenter.record.desk import read_desk
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+async def read(desk: Any, agent: int) -> Any:
+    async with desk.database.snapshot() as tx:
+        return await read_desk(tx, agent, desk.book)
+
+
+async def has(desk: Any, agent: int, conversation: int, state: str = "active") -> None:
+    await desk.rows(
+        "UPDATE work_item SET state = $1, agent_id = $2 WHERE conversation_id = $3",
+        state,
+        agent,
+        conversation,
+    )
+
+
+async def test_an_empty_desk_shows_who_sits_there_and_the_rules_words(desk: Any) -> None:
+    agent = await desk.person(capacity=4)
+    seen = await read(desk, agent)
+    assert (seen.me.id, seen.me.capacity, seen.me.presence) == (agent, 4, "available")
+    assert (seen.offers, seen.items) == ([], [])
+    assert seen.queues["care"] == "Customer care"
+    assert (seen.reasons[0], seen.dispositions[0], seen.rulebook) == ("break", "solved", 1)
+
+
+async def test_the_agents_work_comes_with_the_end_of_what_was_said(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "INTERACTIONS_MAX", 2)
+    agent, other = await desk.person(), await desk.person()
+    for text in "abc":
+        mine = await desk.say("+621", text)
+    theirs = await desk.say("+622")
+    await has(desk, agent, mine.conversation, "wrapup")
+    await has(desk, other, theirs.conversation)
+
+    [item] = (await read(desk, agent)).items
+
+    assert (item.conversation, item.state, item.dormant) == (mine.conversation, "wrapup", False)
+    assert [(s.number, s.text) for s in item.interactions] == [(2, "b"), (3, "c")]
+    assert item.interactions[0].occurred_at.tzinfo is not None
+
+
+async def test_a_pending_offer_shows_the_customers_last_words(desk: Any) -> None:
+    agent = await desk.person()
+    said = await desk.say("+621", "x" * 300)
+    await desk.rows("UPDATE customer SET name = 'Ani', tier = 'gold', value = 9")
+    for state in ("expired", "pending"):
+        await desk.rows(
+            "INSERT INTO offer (item_id, agent_id, state, made_at, expires_at, sentence,"
+            " explanation, rulebook_version, queue)"
+            " SELECT id, $1, $2, $3, $3, 'you are idle', '{}', 1, queue FROM work_item",
+            agent,
+            state,
+            NOW,
+        )
+
+    [offer] = (await read(desk, agent)).offers
+
+    assert (offer.conversation, offer.customer_name, offer.tier, offer.value) == (
+        said.conversation,
+        "Ani",
+        "gold",
+        9,
+    )
+    assert (offer.sentence, offer.excerpt) == ("you are idle", "x" * 280)
