@@ -163,9 +163,10 @@ class House:
     async def close(self) -> None:
         """What was accepted is written before the writers end."""
         self.health.draining = True
-        async with asyncio.timeout(DRAIN_S_MAX):
-            while not self.receiving.idle:
-                await asyncio.sleep(0.01)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S_MAX):
+                while not (self.receiving.idle and self.confirming.idle):
+                    await asyncio.sleep(0.01)
         await self.webhooks.drain(DRAIN_S_MAX)
         for task in reversed(self._tasks):
             task.cancel()
