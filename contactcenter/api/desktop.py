@@ -64,10 +64,9 @@ async def desktop(
     client = desk.client = Client(caller.person_id, caller.session_id, writer.ring)
     hub.join(client)
     ends = sockets.close_at_end(client, caller, clock())
-    number: int | None = None
     try:
         await sockets.check_session(database, caller)
-        number = await database.run(
+        client.number = await database.run(
             lambda tx: connect(tx, client.agent, settings.process, client.session, clock())
         )
         await desk.begin(hello.resume)
@@ -82,12 +81,12 @@ async def desktop(
         writer.stop()
         if ends:
             ends.cancel()
-        if number is not None:
-            await asyncio.shield(_leave(database, number, rulebook.current, clock()))
+        if client.number is not None:
+            await asyncio.shield(_leave(database, client.number, rulebook.current, clock()))
 
 
 async def _leave(database: Database, number: int, book: Published, now: datetime) -> None:
-    """Say that the socket is closed. Where that fails, the process's lease says it later."""
+    """Say that the socket is closed. Where that fails, the process says it later."""
     try:
         await database.run(lambda tx: disconnect(tx, number, book, now))
     except Unavailable:

@@ -32,13 +32,14 @@ class Client:
     are idle at a time, so there is no task that waits.
     """
 
-    __slots__ = ("agent", "close_code", "ring", "session", "stream")
+    __slots__ = ("agent", "close_code", "number", "ring", "session", "stream")
 
     def __init__(self, agent: int, session: int, ring: Callable[[], None]) -> None:
         self.agent = agent
         self.session = session
         self.ring = ring
         self.stream = Stream()
+        self.number: int | None = None  # of its row, once it has one
         self.close_code: int | None = None
 
     def close(self, code: int) -> None:
@@ -77,6 +78,14 @@ class Hub:
         if not mine:
             del self._clients[client.agent]
         _SOCKETS.dec()
+
+    def numbers(self) -> list[int]:
+        """The rows of those that are connected here."""
+        return [c.number for clients in self._clients.values() for c in clients if c.number]
+
+    def may_have(self, agent: int, number: int) -> bool:
+        """Whether that row is of a client here; of one that is just connecting it may be."""
+        return any(c.number in (None, number) for c in self._clients.get(agent, ()))
 
     def watch(self, client: Client) -> None:
         """A supervisor's board: it is given the fold as it is, and every fact after it."""

@@ -1,10 +1,16 @@
-"""This process says that it lives; the sockets of those that do not are closed for them."""
+"""This process says that it lives; the sockets of those that do not are closed for them.
+
+So are sockets of this process's own that went while the database was away, and could not say so.
+"""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
-from contactcenter.actions.presence import reap
+import msgspec
+
+from contactcenter.actions.presence import disconnect, reap
 from contactcenter.db.database import Database
 from contactcenter.live.hub import Hub
 from contactcenter.live.rulebook import RulebookInForce
@@ -14,6 +20,11 @@ LEASE_S = 6.0
 RENEW_S = 1.5
 
 _log = get(part="presence")
+
+
+class _Socket(msgspec.Struct, frozen=True):
+    id: int
+    agent_id: int
 
 
 class ProcessLease:
@@ -54,11 +65,22 @@ class ProcessLease:
                 _log.warning("this process had lost its lease: every desktop connects again")
                 await self.begin()
                 self._hub.close_all()
+            await self._close_forgotten()
             await self._reap()
 
     async def end(self) -> None:
         """At a clean end: the sockets that are left close with the process."""
         await self._database.run(lambda tx: tx.do("processes.leave", self._process))
+
+    async def _close_forgotten(self) -> None:
+        async with self._database.snapshot() as tx:
+            rows = await tx.many(
+                _Socket, "sockets.of_process_but", self._process, self._hub.numbers()
+            )
+        book, now = self._rulebook.current, self._clock()
+        for row in rows:
+            if not self._hub.may_have(row.agent_id, row.id):
+                await self._database.run(partial(disconnect, socket=row.id, book=book, now=now))
 
     async def _reap(self) -> None:
         book, now = self._rulebook.current, self._clock()

@@ -15,3 +15,7 @@ WHERE s.agent_id = ANY ($1::bigint[]) AND p.expires_at > clock_timestamp()
 -- name: of_dead_processes
 SELECT s.id, s.agent_id FROM socket s JOIN process p ON p.id = s.process_id
 WHERE p.expires_at <= clock_timestamp()
+
+-- Sockets of a process, but for those that it knows of.
+-- name: of_process_but
+SELECT id, agent_id FROM socket WHERE process_id = $1 AND id <> ALL ($2::bigint[]) ORDER BY id
