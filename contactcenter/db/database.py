@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Self, TypeVar
 
 import asyncpg
@@ -33,6 +33,7 @@ _GONE = (
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # a server's last words came in between: it is shutting down
     ConnectionError,
     OSError,
     TimeoutError,
@@ -156,13 +157,17 @@ class Database:
 
     @asynccontextmanager
     async def _borrow(self) -> AsyncGenerator["asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"]:
-        async with self._pool.acquire(timeout=10) as connection:
-            try:
-                yield connection
-            except asyncpg.InterfaceError as error:
-                if _is_lost(connection):
-                    raise asyncpg.PostgresConnectionError(str(error)) from error
-                raise  # a defect of ours, such as a wrong argument
+        connection = await self._pool.acquire(timeout=10)
+        try:
+            yield connection
+        except asyncpg.InterfaceError as error:
+            if _is_lost(connection):
+                raise asyncpg.PostgresConnectionError(str(error)) from error
+            raise  # a defect of ours, such as a wrong argument
+        finally:
+            # A connection that is lost only now takes nothing back of what was done.
+            with suppress(*_GONE, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._pool.release(connection)
 
     async def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""
