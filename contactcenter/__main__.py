@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", "serve:serve", "run until Ctrl-C or SIGTERM")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port to listen on (8147; 0: any)")
+    _loadtest(commands)
     _command(commands, "migrate", "migrate:migrate", "bring the database to this version's schema")
     bench = _command(commands, "bench", "bench:bench", "measure, against references of the run")
     bench.add_argument("--only", metavar="NAME", help="one measurement: ingest, log, offer, ...")
@@ -91,6 +92,31 @@ def parser() -> argparse.ArgumentParser:
     _key(commands)
     _connection(commands)
     return top
+
+
+def _loadtest(commands: _Commands) -> None:
+    loadtest = _command(
+        commands, "loadtest", "loadtest:loadtest", "break servers under load, check every promise"
+    )
+    loadtest.description = (
+        "Runs servers of its own in a temporary folder, lets customers and agents work, breaks"
+        " something again and again, and checks that nothing was lost. Your system is not touched."
+    )
+    loadtest.add_argument("--seconds", type=float, default=20, help="of traffic (20)")
+    loadtest.add_argument(
+        "--rate", type=int, default=100, help="customers' messages a second (100)"
+    )
+    loadtest.add_argument("--agents", type=int, default=10, help="at their desktops (10)")
+    loadtest.add_argument(
+        "--kill-every", type=float, default=4, metavar="SECONDS", help="from fault to fault (4)"
+    )
+    loadtest.add_argument(
+        "--fault",
+        choices=("kill", "freeze", "postgres", "redis", "none"),
+        default="kill",
+        help="what breaks (kill)",
+    )
+    loadtest.add_argument("--seed", type=int, help="of the customers' and agents' chances (any)")
 
 
 def _rulebook(commands: _Commands) -> None:

@@ -33,6 +33,7 @@ class Place(msgspec.Struct, frozen=True):
     database: Database
     rules: Rulebook
     token: str
+    servers: embedded.Servers
 
     @property
     def environment(self) -> dict[str, str]:
@@ -66,11 +67,15 @@ async def place(rules: Rulebook) -> AsyncGenerator[Place]:
             fanout = Fanout(servers.redis_url, "bench", _deaf, _deaf)
             database.committed = fanout.committed
             telling = asyncio.create_task(fanout.run())
-            yield Place(servers.database_url, servers.redis_url, database, rules, token)
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
-            await fanout.close()
-            await database.close()
+            try:
+                yield Place(
+                    servers.database_url, servers.redis_url, database, rules, token, servers
+                )
+            finally:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
+                await fanout.close()
+                await database.close()
         await embedded.remove(Path(folder) / "servers", say=_quietly)
 
 
