@@ -21,6 +21,7 @@ class Desktop:
         self._heard = asyncio.Event()
         self.events: list[dict[str, Any]] = []
         self.problems: list[dict[str, Any]] = []
+        self.answers: list[dict[str, Any]] = []
         self.typing: list[dict[str, Any]] = []
         self.welcome: dict[str, Any] = {}
         self.seq = 0
@@ -51,12 +52,30 @@ class Desktop:
     async def send(self, frame: dict[str, Any]) -> None:
         await self.socket.send(json.dumps(frame))
 
-    async def do(self, kind: str, /, id: str | None = None, **fields: Any) -> dict[str, Any]:
-        """Send a command and return its answer frame."""
-        id = id or f"{self.name}{next(self._numbers)}"
-        answer = self._answers[id] = asyncio.get_running_loop().create_future()
-        await self.send({"type": kind, "id": id, **fields})
+    async def do(self, kind: str, /, **fields: Any) -> dict[str, Any]:
+        """Send a command and return its answer frame; `id` is a new one unless it is given."""
+        frame = {"type": kind, "id": f"{self.name}{next(self._numbers)}", **fields}
+        answer = self._answers[frame["id"]] = asyncio.get_running_loop().create_future()
+        await self.send(frame)
         return await asyncio.wait_for(answer, PATIENCE_S)
+
+    async def refused(self, kind: str, /, **fields: Any) -> dict[str, Any]:
+        """The same, where it must not succeed: the problem, its type without the prefix."""
+        answer = await self.do(kind, **fields)
+        assert not answer["ok"], answer
+        problem = answer["problem"]
+        return {**problem, "type": problem["type"].rpartition(":")[2]}
+
+    async def complaint(self, frame: str | bytes) -> dict[str, Any]:
+        """Send something that is wrong, and return the problem that it is told."""
+        count = len(self.problems)
+        await self.socket.send(frame)
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.problems) == count:
+                self._heard.clear()
+                await self._heard.wait()
+        problem = self.problems[-1]
+        return {**problem, "type": problem["type"].rpartition(":")[2]}
 
     async def done(self, kind: str, /, **fields: Any) -> Any:
         """The same, where it must succeed: its result."""
@@ -90,7 +109,9 @@ class Desktop:
                 self.seq = frame["seq"]
                 self.events.append(frame)
             case "answer":
-                self._answers.pop(frame["id"]).set_result(frame)
+                self.answers.append(frame)
+                if waiting := self._answers.pop(frame["id"], None):
+                    waiting.set_result(frame)
             case "typing":
                 self.typing.append(frame)
             case "problem":
