@@ -10,14 +10,15 @@ from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.errors import BadInput, Forbidden
 from contactcenter.model.conversation import Conversation
-from contactcenter.model.customer import Identity, place
+from contactcenter.model.customer import Identity, Place, place
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.append import Draft, Placed, append
 from contactcenter.record.held import Held
-from contactcenter.record.party import Party, find_or_make
+from contactcenter.record.party import Known, Parties, hold, make_missing
 from contactcenter.record.turn import turn_to_us
 from contactcenter.record.work import Opening, open_items
+from contactcenter.words import ItemState
 
 
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +51,28 @@ class Received(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
-class _Fresh(msgspec.Struct, frozen=True):
-    connection_id: int
-    key: str
-    interaction_id: int
+class _Begun(msgspec.Struct, frozen=True):
+    """The keys that were new, with the ids of their interactions; the identities we knew."""
+
+    claimed: list[tuple[int, str, int]]
+    known: list[Known]
+
+
+class _Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The work that a party's first words open; of a spam customer there is none (no state)."""
+
+    party_id: int
+    state: ItemState | None
+    queue: str
+    channel: str
+    weight: int
+    place: Place
+    bot_id: int | None
+
+
+class _Opened(msgspec.Struct, frozen=True):
+    conversation: Conversation
+    item: WorkItem | None
 
 
 class _Earlier(msgspec.Struct, frozen=True):
@@ -82,28 +101,33 @@ async def receive(
     for inbound in batch:
         leaders.setdefault((inbound.connection_id, inbound.key), inbound)
     keys = sorted(leaders)
-    claims = await tx.many(
-        _Fresh,
-        "interactions.claim",
+    senders = sorted({i.identity.key for i in leaders.values()})
+    begun = await tx.one(
+        _Begun,
+        "receiving.begin",
         [k[0] for k in keys],
         [k[1] for k in keys],
         [leaders[k].digest for k in keys],
+        [i[0] for i in senders],
+        [i[1] for i in senders],
+        [i[2] for i in senders],
     )
-    ids = {(c.connection_id, c.key): c.interaction_id for c in claims}
+    ids = {(connection, key): interaction for connection, key, interaction in begun.claimed}
     outcome: dict[Key, Received | Exception] = {}
     digests = {k: leaders[k].digest for k in ids}
     if len(ids) < len(keys):
         await _read_earlier(tx, [k for k in keys if k not in ids], outcome, digests)
     if ids:
         fresh = [(k, inbound) for k, inbound in leaders.items() if k in ids]
-        parties = await find_or_make(tx, [i.identity for _, i in fresh], now)
-        refused = [k for k, i in fresh if parties[i.identity.key].blocked]
+        known = await make_missing(tx, [i.identity for _, i in fresh], begun.known, now)
+        parties = await hold(tx, known)
+        refused = [k for k, i in fresh if known[i.identity.key].blocked]
         if refused:
             await tx.do("interactions.unclaim", [k[0] for k in refused], [k[1] for k in refused])
             blocked = Forbidden("This sender has been blocked.", code="blocked")
             outcome |= dict.fromkeys(refused, blocked)
-        taken = [(k, i, parties[i.identity.key]) for k, i in fresh if k not in outcome]
-        outcome |= await _take(tx, taken, ids, book, now)
+        taken = [(k, i, known[i.identity.key]) for k, i in fresh if k not in outcome]
+        outcome |= await _take(tx, taken, ids, parties, book, now)
     return [
         _result(inbound, leaders, ids, outcome, digests[inbound.connection_id, inbound.key])
         for inbound in batch
@@ -144,39 +168,25 @@ async def _read_earlier(
 
 async def _take(
     tx: Tx,
-    taken: Sequence[tuple[Key, Inbound, Party]],
+    taken: Sequence[tuple[Key, Inbound, Known]],
     ids: dict[Key, int],
+    parties: Parties,
     book: Published,
     now: datetime,
 ) -> dict[Key, Received | Exception]:
     if not taken:
         return {}
-    first = {party.customer.id: (inbound, party) for _, inbound, party in reversed(taken)}
-    conversations, items = await _open(tx, first, book, now)
+    first = {known.root: inbound for _, inbound, known in reversed(taken)}
+    conversations, items = await _open(tx, first, parties, book, now)
     by_party = {c.party_id: c.id for c in conversations.values()}
     live = [Held(i, conversations[i.conversation_id]) for i in items.values()]
     for item in await turn_to_us(tx, live, book, now):
         items[item.conversation_id] = item
     placed = [
         Placed(
-            by_party[party.customer.id],
-            Draft(
-                id=ids[key],
-                kind="message",
-                direction="inbound",
-                channel=inbound.channel,
-                connection_id=inbound.connection_id,
-                identity_id=party.identity_id,
-                author_kind="customer",
-                author_id=party.customer.id,
-                text=inbound.text,
-                parts=inbound.parts,
-                occurred_at=inbound.occurred_at,
-                request_id=inbound.request_id,
-            ),
-            items.get(by_party[party.customer.id]),
+            by_party[known.root], _draft(inbound, known, ids[key]), items.get(by_party[known.root])
         )
-        for key, inbound, party in taken
+        for key, inbound, known in taken
     ]
     written = await append(tx, placed, conversations, now)
     return {
@@ -185,93 +195,158 @@ async def _take(
     }
 
 
+def _draft(inbound: Inbound, known: Known, interaction: int) -> Draft:
+    return Draft(
+        id=interaction,
+        kind="message",
+        direction="inbound",
+        channel=inbound.channel,
+        connection_id=inbound.connection_id,
+        identity_id=known.identity_id,
+        author_kind="customer",
+        author_id=known.root,
+        text=inbound.text,
+        parts=inbound.parts,
+        occurred_at=inbound.occurred_at,
+        request_id=inbound.request_id,
+    )
+
+
 async def _open(
-    tx: Tx, first: dict[int, tuple[Inbound, Party]], book: Published, now: datetime
+    tx: Tx, first: dict[int, Inbound], parties: Parties, book: Published, now: datetime
 ) -> tuple[dict[int, Conversation], dict[int, WorkItem]]:
-    """The open conversation and live item of each customer: found, reopened, or made."""
-    latest = await tx.many(Conversation, "conversations.lock_latest", sorted(first))
-    found = [c for c in latest if c.closed_at is None]
+    """The open conversation and live item of each party: found, opened again, or made.
+
+    `first`: what each party said first; it decides where new work goes.
+    """
     window = timedelta(seconds=book.rules.record.reopen_window_s)
-    closed = [c.id for c in latest if c.closed_at and c.closed_at > now - window]
+    of_parties = [c for c in parties.conversations if c.party_id in first]
+    closed = [c.id for c in of_parties if c.closed_at and c.closed_at > now - window]
     reopened = await tx.many(Conversation, "conversations.reopen", closed) if closed else []
-    new = sorted(set(first) - {c.party_id for c in (*found, *reopened)})
-    made = await tx.many(Conversation, "conversations.open", new, now) if new else []
-    conversations = {c.id: c for c in (*found, *reopened, *made)}
+    found = [c for c in of_parties if c.closed_at is None]
+    conversations = {c.id: c for c in (*found, *reopened)}
+    items = {i.conversation_id: i for i in parties.items if i.conversation_id in conversations}
     for c in reopened:
         tx.emit(
             facts.ConversationReopened(at=now, conversation=c.id, customer=c.party_id, bot=c.bot_id)
         )
-    for c in made:
-        channel = first[c.party_id][0].channel
-        tx.emit(
-            facts.ConversationOpened(
-                at=now, conversation=c.id, customer=c.party_id, channel=channel
-            )
-        )
-    old = [c.id for c in found]
-    items = (
-        {i.conversation_id: i for i in await tx.many(WorkItem, "items.lock_live", old)}
-        if old
-        else {}
-    )
     idle = [c for c in conversations.values() if c.id not in items]
-    wanting = [c for c in idle if first[c.party_id][1].customer.spam_at is None]
-    if wanting:
-        await _open_items(
-            tx, wanting, first, {c.id for c in reopened}, conversations, items, book, now
-        )
+    new = sorted(set(first) - {c.party_id for c in conversations.values()})
+    if idle or new:
+        plans = await _plan(tx, first, parties, book)
+        opened = await _open_new(tx, [plans[p] for p in new], book, now) if new else []
+        conversations |= {o.conversation.id: o.conversation for o in opened}
+        made = [o.item for o in opened if o.item]
+        again = [(c, plans[c.party_id]) for c in idle if plans[c.party_id].state]
+        made += await _open_again(tx, again, {c.id for c in reopened}, book, now) if again else []
+        for item in made:
+            items[item.conversation_id] = item
+            _say_opened(tx, item, conversations, {c.id for c in reopened}, now)
     return conversations, items
 
 
-async def _open_items(
-    tx: Tx,
-    wanting: Sequence[Conversation],
-    first: dict[int, tuple[Inbound, Party]],
-    reopened: set[int],
-    conversations: dict[int, Conversation],
-    items: dict[int, WorkItem],
-    book: Published,
-    now: datetime,
-) -> None:
-    """Open the items: with the bot that the entry rule names, or in its queue."""
+async def _plan(
+    tx: Tx, first: dict[int, Inbound], parties: Parties, book: Published
+) -> dict[int, _Plan]:
+    """Work begins with the bot that the entry rule names, or in its queue."""
     rules = book.rules
-    entries = {c.id: rules.entry_for(first[c.party_id][0].connection) for c in wanting}
+    entries = {party: rules.entry_for(inbound.connection) for party, inbound in first.items()}
     names = sorted({e.bot for e in entries.values() if e.bot})
     bots = {b.name: b.id for b in await tx.many(_Bot, "keys.bots", names)} if names else {}
+    plans: dict[int, _Plan] = {}
+    for party, inbound in first.items():
+        customer, entry = parties.customers[party], entries[party]
+        bot = bots.get(entry.bot or "")
+        plans[party] = _Plan(
+            party_id=party,
+            state=None if customer.spam_at else "bot" if bot else "queued",
+            queue=entry.queue,
+            channel=inbound.channel,
+            weight=rules.channels[inbound.channel].weight,
+            place=place(customer, entry.queue, rules),
+            bot_id=bot,
+        )
+    return plans
+
+
+async def _open_new(
+    tx: Tx, plans: Sequence[_Plan], book: Published, now: datetime
+) -> list[_Opened]:
+    """Conversations that begin, and their work."""
+    opened = await tx.many(
+        _Opened,
+        "receiving.open",
+        [p.party_id for p in plans],
+        [p.state for p in plans],
+        [p.queue for p in plans],
+        [p.channel for p in plans],
+        [p.weight for p in plans],
+        [p.place.requirement for p in plans],
+        [p.place.head_start_us for p in plans],
+        [msgspec.json.encode(p.place.head_start_words) for p in plans],
+        [p.bot_id for p in plans],
+        book.version,
+        now,
+    )
+    channels = {p.party_id: p.channel for p in plans}
+    for c in (o.conversation for o in opened):
+        tx.emit(
+            facts.ConversationOpened(
+                at=now,
+                conversation=c.id,
+                customer=c.party_id,
+                channel=channels[c.party_id],
+                bot=c.bot_id,
+            )
+        )
+    return opened
+
+
+async def _open_again(
+    tx: Tx,
+    idle: Sequence[tuple[Conversation, _Plan]],
+    reopened: set[int],
+    book: Published,
+    now: datetime,
+) -> list[WorkItem]:
+    """Work in conversations that have none: sticky to the last agent where it was opened again."""
     openings: list[Opening] = []
-    for c in wanting:
-        inbound, party = first[c.party_id]
-        entry = entries[c.id]
+    for c, plan in idle:
         returning = c.last_agent_id if c.id in reopened else None
-        bot = None if returning else bots.get(entry.bot or "")
-        patience = timedelta(seconds=rules.queues[entry.queue].sticky_patience_s)
+        patience = timedelta(seconds=book.rules.queues[plan.queue].sticky_patience_s)
         openings.append(
             Opening(
                 conversation_id=c.id,
                 customer_id=c.party_id,
-                state="bot" if bot else "queued",
-                queue=entry.queue,
-                channel=inbound.channel,
-                weight=rules.channels[inbound.channel].weight,
-                place=place(party.customer, entry.queue, rules),
+                state="queued" if returning or plan.state is None else plan.state,
+                queue=plan.queue,
+                channel=plan.channel,
+                weight=plan.weight,
+                place=plan.place,
                 sticky_agent_id=returning,
                 sticky_until=now + patience if returning else None,
-                bot_id=bot,
+                bot_id=None if returning else plan.bot_id,
             )
         )
     opened = await open_items(tx, openings, book.version, now)
-    for item in opened:
-        items[item.conversation_id] = item
-        if item.bot_id is None:
-            because = "reopened" if item.conversation_id in reopened else "arrived"
-            bot = conversations[item.conversation_id].bot_id
-            tx.emit(item.queued_fact(now, because, None, bot))
-            continue
-        c = conversations[item.conversation_id]
-        conversations[c.id] = msgspec.structs.replace(c, bot_id=item.bot_id)
-        tx.emit(facts.BotOwned(at=now, **item.about(item.bot_id), epoch=item.epoch))
     owned = [i for i in opened if i.bot_id]
     if owned:
-        await tx.do(
-            "conversations.set_bot", [i.conversation_id for i in owned], [i.bot_id for i in owned]
-        )
+        ids = [i.conversation_id for i in owned]
+        await tx.do("conversations.set_bot", ids, [i.bot_id for i in owned])
+    return opened
+
+
+def _say_opened(
+    tx: Tx,
+    item: WorkItem,
+    conversations: dict[int, Conversation],
+    reopened: set[int],
+    now: datetime,
+) -> None:
+    c = conversations[item.conversation_id]
+    if item.bot_id is None:
+        because = "reopened" if c.id in reopened else "arrived"
+        tx.emit(item.queued_fact(now, because, None, c.bot_id))
+        return
+    conversations[c.id] = msgspec.structs.replace(c, bot_id=item.bot_id)
+    tx.emit(facts.BotOwned(at=now, **item.about(item.bot_id), epoch=item.epoch))

@@ -21,6 +21,9 @@ CLOSE_S_MAX = 5
 ATTEMPTS_MAX = 4
 """An action runs at most this often: once, and three times more after a deadlock or a stale read."""
 
+JSONB_VERSION = b"\x01"
+"""What PostgreSQL's binary form of jsonb begins with."""
+
 _REPEAT = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
@@ -209,14 +212,25 @@ async def _write_last(
 
 
 async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=_encode, decoder=msgspec.json.decode, format="text"
-        )
+    """JSON in its binary form, which is the only one that composite types may hold."""
+    await connection.set_type_codec(
+        "json",
+        schema="pg_catalog",
+        encoder=_encode,
+        decoder=msgspec.json.decode,
+        format="binary",
+    )
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: JSONB_VERSION + _encode(value),
+        decoder=lambda data: msgspec.json.decode(memoryview(data)[1:]),
+        format="binary",
+    )
 
 
-def _encode(value: Any) -> str:
-    return (value if isinstance(value, bytes) else msgspec.json.encode(value)).decode()
+def _encode(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else msgspec.json.encode(value)
 
 
 def _nobody(_first: int, _facts: Sequence[Fact], _encoded: Sequence[bytes]) -> None:

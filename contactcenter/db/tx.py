@@ -71,5 +71,16 @@ def convert(kind: type[T], row: "asyncpg.Record | Sequence[Any]") -> T:
     """A row as `kind`: a Struct by column names, anything else from the only column."""
     if issubclass(kind, msgspec.Struct):
         # Times come as such from columns, and as text from within JSON: msgspec takes both.
-        return msgspec.convert(dict(cast("asyncpg.Record", row).items()), kind)
+        return msgspec.convert(_plain(row), kind)
     return cast("T", row[0])
+
+
+def _plain(value: Any) -> Any:
+    """Rows, also those within rows and lists, as dicts by column names."""
+    match value:
+        case asyncpg.Record():
+            return {name: _plain(each) for name, each in value.items()}
+        case [asyncpg.Record(), *_]:
+            return [_plain(each) for each in value]
+        case _:
+            return value

@@ -423,3 +423,67 @@ CREATE FUNCTION customer_root(customer bigint) RETURNS bigint LANGUAGE sql STABL
     )
     SELECT id FROM chain WHERE merged_into IS NULL
 $$;
+
+-- Lock customers, then of each the open conversation or else the last, then its live item: one call
+-- where three would wait for each other's answers. Each lock is a statement of its own, and so sees
+-- what was committed while the one before it waited. A conversation that was open may be closed by
+-- the time its lock is had.
+CREATE FUNCTION party_hold(
+    parties bigint[],
+    OUT customers customer[], OUT conversations conversation[], OUT items work_item[]
+) LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT coalesce(array_agg(ROW(c.*)::customer), '{}') INTO customers FROM (
+        SELECT * FROM customer WHERE id = ANY (parties) ORDER BY id FOR NO KEY UPDATE
+    ) c;
+    SELECT coalesce(array_agg(ROW(v.*)::conversation), '{}') INTO conversations FROM (
+        SELECT * FROM conversation
+        WHERE id IN (
+            SELECT coalesce(
+                (SELECT o.id FROM conversation o WHERE o.party_id = p.id AND o.state = 'open'),
+                (SELECT l.id FROM conversation l
+                 WHERE l.party_id = p.id AND l.close_reason IS DISTINCT FROM 'merged'
+                 ORDER BY l.id DESC LIMIT 1)
+            )
+            FROM unnest(parties) AS p (id)
+        )
+        ORDER BY id FOR NO KEY UPDATE
+    ) v;
+    SELECT coalesce(array_agg(ROW(w.*)::work_item), '{}') INTO items FROM (
+        SELECT * FROM work_item
+        WHERE conversation_id IN (SELECT v.id FROM unnest(conversations) AS v)
+            AND kind = 'conversation'
+            AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
+        ORDER BY id FOR NO KEY UPDATE
+    ) w;
+END
+$$;
+
+-- Claim keys, each new one with the id of its interaction, and then look up identities: two
+-- statements in one call. Who waited for another's claim sees the customers that came with it.
+CREATE FUNCTION receive_begin(
+    connections bigint[], keys text[], digests bytea[],
+    schemes text[], scopes text[], idents text[],
+    OUT claimed jsonb, OUT known jsonb
+) LANGUAGE plpgsql AS $$
+BEGIN
+    WITH fresh AS (
+        INSERT INTO dedupe (connection_id, key, digest)
+        SELECT * FROM unnest(connections, keys, digests) AS k (connection_id, key, digest)
+        ORDER BY connection_id, key
+        ON CONFLICT DO NOTHING
+        RETURNING connection_id, key, interaction_id
+    )
+    SELECT coalesce(jsonb_agg(jsonb_build_array(connection_id, key, interaction_id)), '[]')
+    INTO claimed FROM fresh;
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'identity_id', i.id, 'scheme', i.scheme, 'scope', i.scope, 'value', i.value,
+        'blocked', i.blocked_at IS NOT NULL, 'merged', c.merged_into IS NOT NULL,
+        'root', CASE WHEN c.merged_into IS NULL THEN c.id ELSE customer_root(c.id) END
+    )), '[]')
+    INTO known
+    FROM unnest(schemes, scopes, idents) AS k (scheme, scope, value)
+    JOIN identity i USING (scheme, scope, value)
+    JOIN customer c ON c.id = i.customer_id;
+END
+$$;
