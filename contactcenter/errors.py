@@ -7,6 +7,7 @@
     ├── NotFound        404
     ├── Conflict        409  true when it was sent, not any more; `code` says what happened
     ├── TooLarge        413
+    ├── UnsupportedMediaType  415
     ├── TooMany         429  `retry_after_s` says when to come again
     └── Unavailable     503  a part of ours is away; the same request may be sent again
 
@@ -99,6 +100,12 @@ class TooLarge(Refusal):
     status = 413
     code = "too-large"
     title = "Too large"
+
+
+class UnsupportedMediaType(Refusal):
+    status = 415
+    code = "unsupported-media-type"
+    title = "This content type is not taken"
 
 
 class TooMany(Refusal):

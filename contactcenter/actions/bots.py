@@ -80,7 +80,7 @@ class HandOver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def hand_over(tx: Tx, said: Said, what: HandOver, book: Published, now: datetime) -> Done:
-    """The bot gives the item to people: the summary is appended, and the item waits in its queue."""
+    """The bot gives the item to people: the summary is appended, the item waits in its queue."""
     claimed = await _claim(tx, said)
     if isinstance(claimed, Done):
         return claimed
@@ -104,7 +104,7 @@ async def bot_close(tx: Tx, said: Said, disposition: str, book: Published, now: 
     if disposition not in book.rules.dispositions.codes:
         known = ", ".join(book.rules.dispositions.codes)
         detail = f"A disposition is one of these: {known}."
-        raise BadInput(detail, pointer="/disposition")
+        raise BadInput(detail, code="unknown-disposition", pointer="/disposition")
     held = await _owned(tx, said)
     done = await _append(tx, held, _internal(said, "note", claimed), now)
     await save(tx, [(held.item, await finish(tx, held, "bot", now, disposition))])
@@ -149,7 +149,7 @@ async def _owned(tx: Tx, said: Said) -> Held:
 def _target(what: HandOver, book: Published) -> tuple[str | None, dict[str, int]]:
     if what.queue is not None and what.queue not in book.rules.queues:
         detail = f"There is no queue {what.queue!r}."
-        raise BadInput(detail, pointer="/queue")
+        raise BadInput(detail, code="unknown-queue", pointer="/queue")
     intent = book.rules.intents.get(what.intent or "")
     asked = {**(intent.requirement if intent else {}), **what.skills}
     return what.queue or (intent.queue if intent else None), asked

@@ -185,7 +185,7 @@ def _check_origins(origins: list[str]) -> None:
     for place, origin in enumerate(origins):
         if not _is_origin(origin):
             detail = "An origin is a scheme, a host and maybe a port, as in https://shop.example."
-            raise BadInput(detail, pointer=f"/origins/{place}")
+            raise BadInput(detail, code="bad-origin", pointer=f"/origins/{place}")
 
 
 def _is_origin(text: str) -> bool:

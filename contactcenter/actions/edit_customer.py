@@ -81,13 +81,13 @@ async def edit_customer(
     """
     if isinstance(edit.tier, str) and edit.tier not in rules.tiers:
         detail = f"There is no tier {edit.tier!r}; these are: {', '.join(rules.tiers)}."
-        raise BadInput(detail, pointer="/tier")
+        raise BadInput(detail, code="unknown-tier", pointer="/tier")
     before = await lock_root(tx, customer)
     _check_expected(before, edit.expected.given())
     after = structs.replace(before, **_cleared(edit.given(), before))
     if len(after.attributes) > ATTRIBUTES_MAX:
         detail = f"A customer has at most {ATTRIBUTES_MAX} attributes."
-        raise BadInput(detail, pointer="/attributes")
+        raise BadInput(detail, code="too-many-attributes", pointer="/attributes")
     changed = [f for f in FIELDS if getattr(before, f) != getattr(after, f)]
     if not changed:
         return before

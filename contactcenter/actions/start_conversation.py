@@ -76,7 +76,7 @@ async def start_conversation(
     """
     if start.queue is not None and start.queue not in book.rules.queues:
         detail = f"There is no queue {start.queue!r}; these are: {', '.join(book.rules.queues)}."
-        raise BadInput(detail, pointer="/queue")
+        raise BadInput(detail, code="unknown-queue", pointer="/queue")
     root = await lock_root(tx, customer)
     if root.spam_at:
         detail = "The customer is marked as spam; take the mark away first."

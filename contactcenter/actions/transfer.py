@@ -139,7 +139,7 @@ async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now:
     target = queue or item.queue
     if target not in book.rules.queues:
         detail = f"There is no queue {target!r}."
-        raise BadInput(detail, pointer="/queue")
+        raise BadInput(detail, code="unknown-queue", pointer="/queue")
     if item.agent_id:
         await lock_agents(tx, [item.agent_id])
     await _take_back(tx, held, now)

@@ -1,22 +1,25 @@
 """A short way in for the busiest route: known bots' posts pass by the framework's machinery.
 
-It takes only what it is sure of: a POST of bounded size to /v1/interactions by a key that is held
-in memory, with the scope for it. Everything else goes the ordinary way, through the same handler's
-route, which finds out what is wrong and says so. Measured: a third of the time of a request.
+It takes only what it is sure of: JSON of bounded size that is posted to /v1/interactions by a key
+that is held in memory, with the scope for it, in the plainest of requests. Everything else goes the
+ordinary way, through the same handler's route, which finds out what is wrong and says so. Measured:
+a third of the time of a request.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import msgspec
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from prometheus_client import Counter
 
 from contactcenter.actions.receive import Inbound, Received
+from contactcenter.api.inputs import BODY
 from contactcenter.api.interactions import PATH, Posting, answer
-from contactcenter.api.problems import MEDIA_TYPE, internal
+from contactcenter.api.problems import MEDIA_TYPE, headers, internal
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.errors import Refusal
@@ -26,6 +29,8 @@ from contactcenter.model.caller import Caller
 
 _TAKEN = Counter("contactcenter_fast_lane_requests_total", "Posts by the short way", ["status"])
 _BEARER = b"Bearer cck_"
+_HOST = re.compile(rb"[A-Za-z0-9.-]+(:[0-9]+)?")
+_REQUEST_ID_MAX = 64
 
 
 class FastLane:
@@ -50,17 +55,18 @@ class FastLane:
         self._body_bytes_max = body_bytes_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is known to be right, and pass on the rest."""
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST":
             now = self._clock()
-            headers = dict(scope["headers"])
-            if caller := self._known(headers, now):
+            given = _plain(scope)
+            if caller := self._known(given, now):
                 posting = Posting(
                     caller,
                     self._database,
                     self._receiving,
                     self._rulebook.current,
                     now,
-                    request_id(headers.get(b"x-request-id", b"")),
+                    request_id(given.get(b"x-request-id", b"")),
                 )
                 await _answer(posting, receive, send)
                 return
@@ -69,10 +75,10 @@ class FastLane:
     def _known(self, headers: dict[bytes, bytes], now: datetime) -> Caller | None:
         """The bot, if there is no doubt about it and its request is small enough."""
         authorization = headers.get(b"authorization", b"")
-        length = headers.get(b"content-length", b"")
-        if not authorization.startswith(_BEARER) or not length.isdigit():
+        if not authorization.startswith(_BEARER):
             return None
-        if int(length) > self._body_bytes_max:
+        length = headers.get(b"content-length", b"")
+        if not length.isdigit() or not 0 < int(length) <= self._body_bytes_max:
             return None
         caller = self._credentials.held(authorization[7:].decode("latin-1"), now)
         if caller is None or "interactions:write" not in caller.scopes:
@@ -80,9 +86,22 @@ class FastLane:
         return caller
 
 
+def _plain(scope: HTTPScope) -> dict[bytes, bytes]:
+    """The headers; none where the ordinary way could find fault with the request's outside."""
+    pairs = list(scope["headers"])
+    headers = dict(pairs)
+    plain = (
+        len(headers) == len(pairs)
+        and not scope["query_string"]
+        and headers.get(b"content-type") == BODY.encode()
+        and _HOST.fullmatch(headers.get(b"host", b""))
+    )
+    return headers if plain else {}
+
+
 def request_id(given: bytes) -> str:
     """The caller's own id of the request where it sends a usable one."""
-    if 0 < len(given) <= 64 and given.isascii() and given.decode().isprintable():
+    if 0 < len(given) <= _REQUEST_ID_MAX and given.isascii() and given.decode().isprintable():
         return given.decode()
     return uuid4().hex
 
@@ -96,18 +115,17 @@ async def _answer(posting: Posting, receive: Receive, send: Send) -> None:
         parts.append(message["body"])
         if not message["more_body"]:
             break
-    status, kind, more = 200, b"application/json", []
+    status, kind, more = 200, BODY, list[tuple[bytes, bytes]]()
     try:
         body = await answer(posting, b"".join(parts))
     except Exception as error:  # noqa: BLE001 -- the last place before the server's bare 500
         refused = isinstance(error, Refusal)
         problem = error.problem() if refused else internal(PATH, error)
-        status, kind, body = problem.status, MEDIA_TYPE.encode(), msgspec.json.encode(problem)
-        if problem.retry_after_s:
-            more = [(b"retry-after", b"%d" % problem.retry_after_s)]
+        status, kind, body = problem.status, MEDIA_TYPE, msgspec.json.encode(problem)
+        more = [(n.lower().encode(), v.encode()) for n, v in headers(problem).items()]
     _TAKEN.labels(status).inc()
-    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), *more]
-    start: Any = {"type": "http.response.start", "status": status, "headers": headers}
+    told = [(b"content-type", kind.encode()), (b"content-length", b"%d" % len(body)), *more]
+    start: Any = {"type": "http.response.start", "status": status, "headers": told}
     await send(start)
     end: Any = {"type": "http.response.body", "body": body, "more_body": False}
     await send(end)

@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Sequence
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, get_args
 
 import msgspec
 from litestar import Request, Response, post
@@ -13,10 +13,11 @@ from litestar.di import NamedDependency
 from contactcenter.actions import bots
 from contactcenter.actions.receive import Inbound, Received
 from contactcenter.api.access import Caller, who
-from contactcenter.api.problems import from_decoding
+from contactcenter.api.inputs import reference
+from contactcenter.api.problems import decode, internal, refuses
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
-from contactcenter.errors import BadInput, Conflict, Problem, Refusal, TooLarge
+from contactcenter.errors import BadInput, Conflict, Problem, Refusal
 from contactcenter.model.caller import Connection
 from contactcenter.model.customer import Identity
 from contactcenter.model.rulebook import Published
@@ -25,6 +26,9 @@ PATH = "/v1/interactions"
 ITEMS_MAX = 500
 TEXT_MAX = 16_384
 NO_NUL = r"^[^\x00]*$"
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+AHEAD_MAX = timedelta(days=1)
+"""Clocks go wrong by hours and by time zones; what claims to be later than that is a mistake."""
 
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NO_NUL)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MAX, pattern=NO_NUL)]
@@ -40,15 +44,23 @@ class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Item(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="type",
+    forbid_unknown_fields=True,
+    omit_defaults=True,  # so that a field that is added one day changes no digest
 ):
-    """`key`: yours, unique; the same again gives the same answer. `occurred_at`: when it happened."""
+    """`key`: yours, unique; the same again gives the same answer.
+
+    `occurred_at`: when it happened, with its offset; since 1970, and at most a day from now.
+    """
 
     key: Key
-    occurred_at: datetime | None = None
+    occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
-class Message(_Item, frozen=True, kw_only=True, tag="message"):
+class CustomerMessage(_Item, frozen=True, kw_only=True, tag="message"):
     """What the customer said. Always taken, whoever owns the work."""
 
     sender: Annotated[Sender, msgspec.Meta(title="from")] = msgspec.field(name="from")
@@ -89,7 +101,7 @@ class Close(_Item, frozen=True, kw_only=True, tag="close"):
     note: Text
 
 
-Item = Message | Reply | HandOver | Close
+Item = CustomerMessage | Reply | HandOver | Close
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -101,18 +113,38 @@ class Taken(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
+# Any, since msgspec describes no union of Structs that only their fields tell apart.
+_Result = Annotated[
+    Any, msgspec.Meta(extra_json_schema={"anyOf": [reference(Taken), reference(Problem)]})
+]
+
+
 class Results(msgspec.Struct, frozen=True):
     """One answer for each item, in the order of the items."""
 
-    results: list[Taken | Problem]
+    results: list[_Result]
 
 
-class _Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    items: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1)]
+_RawItem = Annotated[
+    msgspec.Raw,
+    msgspec.Meta(extra_json_schema={"oneOf": [reference(kind) for kind in get_args(Item)]}),
+]
+
+
+class Items(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Several at once. An item that is wrong is answered as such, and fails no other."""
+
+    items: Annotated[list[_RawItem], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)]
+
+
+class _Form(msgspec.Struct, frozen=True):
+    items: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 _one: msgspec.json.Decoder[Item] = msgspec.json.Decoder(Item)
-_batch = msgspec.json.Decoder(_Batch)
+_batch = msgspec.json.Decoder(Items)
+_form = msgspec.json.Decoder(_Form)
+_encoder = msgspec.json.Encoder()
 
 
 class Posting(msgspec.Struct, frozen=True):
@@ -128,7 +160,21 @@ class Posting(msgspec.Struct, frozen=True):
 
 @post(
     PATH,
-    opt=who("bot", scope="interactions:write"),
+    opt=who("bot", scope="interactions:write")
+    | refuses(
+        "403 blocked",
+        "404 not-found",
+        "409 no-connection",
+        "409 fenced",
+        "409 answered-meanwhile",
+        "409 unreachable",
+        "409 item-changed",
+        "422 key-reused",
+        "422 unknown-queue",
+        "422 unknown-disposition",
+        "422 wrong-time",
+    )
+    | {"takes": Item | Items, "gives": Taken | Results},
     status_code=200,
     tags=["bots"],
     operation_id="PostInteractions",
@@ -153,24 +199,11 @@ async def post_interactions(
 
 async def answer(posting: Posting, body: bytes) -> bytes:
     """The answer to one request's body, as JSON. Raises the `Refusal` of a single item."""
-    if b'"items"' not in body[:64]:
-        return msgspec.json.encode(await _single(posting, body))
-    try:
-        items = _batch.decode(body).items
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise from_decoding(error) from error
-    if len(items) > ITEMS_MAX:
-        detail = f"A request holds at most {ITEMS_MAX} items; this one has {len(items)}."
-        raise TooLarge(detail, pointer="/items")
-    return msgspec.json.encode(Results(await _several(posting, items)))
-
-
-async def _single(posting: Posting, body: bytes) -> Taken:
-    try:
-        item = _one.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise from_decoding(error) from error
-    return await _do(posting, item, body)
+    # Hardly any single item has the word in it: those that have it not are read once.
+    if b'"items"' in body and decode(_form, body).items is not msgspec.UNSET:
+        items = decode(_batch, body).items
+        return msgspec.json.encode(Results(await _several(posting, items)))
+    return msgspec.json.encode(await _do(posting, decode(_one, body)))
 
 
 async def _several(posting: Posting, raw: Sequence[msgspec.Raw]) -> list[Taken | Problem]:
@@ -182,53 +215,54 @@ async def _several(posting: Posting, raw: Sequence[msgspec.Raw]) -> list[Taken |
         try:
             results[place] = await doing
         except Refusal as refusal:
-            results[place] = _at(refusal, place)
+            results[place] = _at(refusal.problem(), place)
+        except Exception as error:  # noqa: BLE001 -- a defect that one item meets is not the others'
+            results[place] = _at(internal(PATH, error), place)
 
     for place, encoded in enumerate(raw):
         try:
-            item = _one.decode(encoded)
-        except msgspec.MsgspecError as error:
-            results[place] = from_decoding(error, f"/items/{place}").problem()
+            item = decode(_one, encoded, f"/items/{place}")
+        except BadInput as wrong:
+            results[place] = wrong.problem()
             continue
-        if isinstance(item, Message):
-            running.append(settle(place, _message(posting, item, bytes(encoded))))
+        if isinstance(item, CustomerMessage):
+            running.append(settle(place, _message(posting, item)))
             continue
         await asyncio.gather(*running)
         running.clear()
-        await settle(place, _do(posting, item, bytes(encoded)))
+        await settle(place, _do(posting, item))
     await asyncio.gather(*running)
     return [r for r in results if r is not None]
 
 
-def _at(refusal: Refusal, place: int) -> Problem:
-    problem = refusal.problem()
+def _at(problem: Problem, place: int) -> Problem:
     return msgspec.structs.replace(problem, pointer=f"/items/{place}{problem.pointer or ''}")
 
 
-async def _do(posting: Posting, item: Item, body: bytes) -> Taken:
+async def _do(posting: Posting, item: Item) -> Taken:
     match item:
-        case Message():
-            return await _message(posting, item, body)
+        case CustomerMessage():
+            return await _message(posting, item)
         case Reply():
-            said = _said(posting, item, item.text, body)
+            said = _said(posting, item, item.text)
             done = await posting.database.run(
                 lambda tx: bots.bot_reply(tx, said, item.seen, posting.now)
             )
         case HandOver():
-            said = _said(posting, item, item.summary, body)
+            said = _said(posting, item, item.summary)
             what = bots.HandOver(intent=item.intent, queue=item.queue, skills=item.skills)
             done = await posting.database.run(
                 lambda tx: bots.hand_over(tx, said, what, posting.book, posting.now)
             )
         case Close():
-            said = _said(posting, item, item.note, body)
+            said = _said(posting, item, item.note)
             done = await posting.database.run(
                 lambda tx: bots.bot_close(tx, said, item.disposition, posting.book, posting.now)
             )
     return Taken(done.interaction, done.conversation, done.number, done.duplicate)
 
 
-async def _message(posting: Posting, item: Message, body: bytes) -> Taken:
+async def _message(posting: Posting, item: CustomerMessage) -> Taken:
     connection = _connection(posting.caller)
     received = await posting.receiving.submit(
         Inbound(
@@ -236,7 +270,7 @@ async def _message(posting: Posting, item: Message, body: bytes) -> Taken:
             connection=connection.name,
             channel=connection.channel,
             key=item.key,
-            digest=_digest(body),
+            digest=_digest(item),
             identity=Identity(
                 scheme=item.sender.scheme, scope=connection.name, value=item.sender.value
             ),
@@ -248,14 +282,14 @@ async def _message(posting: Posting, item: Message, body: bytes) -> Taken:
     return Taken(received.interaction, received.conversation, received.number, received.duplicate)
 
 
-def _said(posting: Posting, item: Reply | HandOver | Close, text: str, body: bytes) -> bots.Said:
+def _said(posting: Posting, item: Reply | HandOver | Close, text: str) -> bots.Said:
     caller = posting.caller
     assert caller.key_id is not None
     return bots.Said(
         key_id=caller.key_id,
         connection_id=_connection(caller).id,
         key=item.key,
-        digest=_digest(body),
+        digest=_digest(item),
         item=item.item,
         epoch=item.epoch,
         text=text,
@@ -271,18 +305,18 @@ def _connection(caller: Caller) -> Connection:
     return caller.connection
 
 
-def _digest(body: bytes) -> bytes:
-    """Tells a repetition from a clash; the bytes as sent, since a retry sends the same ones."""
-    return hashlib.blake2b(body, digest_size=16).digest()
+def _digest(item: Item) -> bytes:
+    """Tells a repetition from a clash: of what was understood, however it was written."""
+    return hashlib.blake2b(_encoder.encode(item), digest_size=16).digest()
 
 
 def _occurred(item: Item, now: datetime) -> datetime:
     at = item.occurred_at
     if at is None:
         return now
-    if at.tzinfo is None:
-        detail = "A time needs its offset, as in 2026-11-21T10:00:00Z."
-        raise BadInput(detail, pointer="/occurred_at")
+    if not EARLIEST <= at <= now + AHEAD_MAX:
+        detail = f"This is {at}; it has to be since 1970, and at most a day from now ({now})."
+        raise BadInput(detail, code="wrong-time", pointer="/occurred_at")
     return at
 
 

@@ -1,6 +1,7 @@
 """Every refusal and every failure as `application/problem+json` (RFC 9457)."""
 
-from typing import Any
+import re
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request, Response
@@ -9,23 +10,48 @@ from litestar.exceptions import HTTPException, ValidationException
 from contactcenter.errors import BadInput, Problem, Refusal
 from contactcenter.log import get
 
+T = TypeVar("T")
+
 MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:contactcenter:problem:"
 
 _log = get(part="api")
+
+_CODES = {404: "not-found", 413: "too-large"}
+"""As our own refusals of these statuses are called."""
+
+_PLACE = re.compile(r"(?s)(.*?)(?: - at `(?:key` in `)?\$([\w.\[\]]*)`)?")
+_FIELD = re.compile(r"(?s)Object (?:contains unknown|missing required) field `(.*)`")
+
+
+def refuses(*given: str) -> dict[str, Any]:
+    """The `opt` of a route: its own refusals, as in "409 login-taken", for the description.
+
+    Those that follow from who may use it and what it takes need not be named.
+    """
+    return {"refuses": given}
 
 
 def answer(problem: Problem) -> Response[bytes]:
     """The HTTP answer for a problem."""
-    headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
     return Response(
         msgspec.json.encode(problem),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
-        headers=headers,
+        headers=headers(problem),
     )
 
 
+def headers(problem: Problem) -> dict[str, str]:
+    """What HTTP wants to be said besides (RFC 9110, 11.6.1 and 10.2.3)."""
+    told = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}  # noqa: PLR2004 -- HTTP's
+    if problem.retry_after_s:
+        told["Retry-After"] = str(problem.retry_after_s)
+    return told
+
+
 def refused(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+    """What we refuse ourselves."""
     return answer(refusal.problem())
 
 
@@ -38,17 +64,19 @@ def http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Respon
     """Unknown paths, wrong methods, bodies beyond the limit."""
     title = error.__class__.__name__.removesuffix("Exception")
     code = "".join(f"-{c.lower()}" if c.isupper() else c for c in title).lstrip("-")
-    return answer(
-        Problem(
-            type=f"urn:contactcenter:problem:{code}",
-            title=title,
-            status=error.status_code,
-            detail=error.detail,
-        )
+    problem = Problem(
+        type=TYPE + _CODES.get(error.status_code, code),
+        title=re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title),
+        status=error.status_code,
+        detail=error.detail,
     )
+    answered = answer(problem)
+    answered.headers.update(error.headers or {})
+    return answered
 
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Whatever else is raised."""
     return answer(internal(request.url.path, error))
 
 
@@ -56,7 +84,7 @@ def internal(path: str, error: Exception) -> Problem:
     """A defect of ours: logged whole, told without its insides."""
     _log.error("a request failed", path=path, exc_info=error)
     return Problem(
-        type="urn:contactcenter:problem:internal",
+        type=TYPE + "internal",
         title="Something failed on our side",
         status=500,
         detail="The failure has been logged under the request's id.",
@@ -64,26 +92,46 @@ def internal(path: str, error: Exception) -> Problem:
 
 
 def from_validation(error: ValidationException) -> BadInput:
-    """The first fault with its place, as a JSON pointer into the body or the name of a parameter."""
+    """The first fault with its place: the name of a parameter."""
     extra: Any = error.extra
     if isinstance(extra, list) and extra and isinstance(extra[0], dict):
         first: dict[str, Any] = extra[0]  # pyright: ignore[reportUnknownVariableType]
         key = str(first.get("key") or "")
-        pointer = _pointer(f".{key}") if key else None
-        return BadInput(str(first.get("message", error.detail)), pointer=pointer)
+        return BadInput(str(first.get("message", error.detail)), pointer=f"/{key}" if key else None)
     return BadInput(error.detail)
 
 
-def from_decoding(error: msgspec.MsgspecError | UnicodeDecodeError, prefix: str = "") -> BadInput:
-    """msgspec's message and path (`$.items[3].text`) as ours (`/items/3/text`)."""
-    message, _, path = str(error).partition(" - at `")
-    pointer = _pointer(path.rstrip("`").removeprefix("$"))
-    code = "bad-input" if isinstance(error, msgspec.ValidationError) else "malformed-json"
-    return BadInput(message, code=code, pointer=(prefix + pointer) or None)
+def decode(decoder: msgspec.json.Decoder[T], raw: bytes | msgspec.Raw, prefix: str = "") -> T:
+    """What JSON says. Raises `BadInput` with the place of the fault, beginning with `prefix`."""
+    try:
+        return decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise from_decoding(error, prefix) from error
+
+
+def from_decoding(
+    error: msgspec.MsgspecError | UnicodeDecodeError | RecursionError, prefix: str = ""
+) -> BadInput:
+    """The message and path of msgspec (`$.items[3].text`) as ours (`/items/3/text`)."""
+    if not isinstance(error, msgspec.ValidationError):
+        detail = f"The body is not JSON in UTF-8: {error}."
+        return BadInput(detail, code="malformed-json", pointer=prefix or None)
+    place = _PLACE.fullmatch(str(error))
+    assert place
+    message, path = place[1], place[2] or ""
+    pointer = prefix + _pointer(path)
+    if field := _FIELD.fullmatch(message):
+        pointer += f"/{escaped(field[1])}"
+    return BadInput(message, pointer=pointer or None)
+
+
+def escaped(name: str) -> str:
+    """A name as a step of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _pointer(path: str) -> str:
-    """`.items[3].text` as `/items/3/text`; where a key is not told (`[...]`) it ends before that."""
+    """`.items[3].text` as `/items/3/text`; it ends before a key that is not told (`[...]`)."""
     told, _, _ = path.partition("[...]")
     return told.replace(".", "/").replace("[", "/").replace("]", "")
 
