@@ -8,15 +8,11 @@ from datetime import UTC, datetime
 
 import structlog
 from litestar import Litestar
-from litestar import Router as Routes
 from litestar.di import Provide
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from channels.transport import Transport
-from contactcenter import __version__
 from contactcenter.actions.confirm import Confirmation, confirm
 from contactcenter.actions.receive import Inbound, Received, receive
 from contactcenter.api import (
@@ -26,9 +22,11 @@ from contactcenter.api import (
     connections,
     conversations,
     customers,
+    description,
     desktop,
     fast_lane,
     health,
+    inputs,
     interactions,
     keys,
     merges,
@@ -66,6 +64,7 @@ API = (
     connections,
     conversations,
     customers,
+    description,
     desktop,
     health,
     interactions,
@@ -253,16 +252,13 @@ def application(house: House) -> Litestar:
             PrometheusConfig(app_name="contactcenter", group_path=True, exclude=SOCKETS).middleware,
             _access(house),
         ],
+        request_class=inputs.Strict,
+        before_request=inputs.check,
         before_send=[CrossOrigin(house.origins).tell],
         exception_handlers=problems.HANDLERS,
         lifespan=[lifespan],
         request_max_body_size=BODY_BYTES_MAX,
-        openapi_config=OpenAPIConfig(
-            title="Contact center",
-            version=__version__,
-            openapi_router=Routes("/v1", route_handlers=[], opt=access.who("nobody")),
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        ),
+        openapi_config=None,
         logging_config=None,
     )
     access.check_routes(app)

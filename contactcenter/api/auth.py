@@ -26,6 +26,7 @@ from contactcenter.api.access import (
 )
 from contactcenter.api.paging import END, Id, Place
 from contactcenter.api.paging import Limit as PageSize
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.errors import Forbidden, NotSignedIn
 from contactcenter.model import password
@@ -100,7 +101,7 @@ class Sessions(msgspec.Struct, frozen=True):
 
 @post(
     "/v1/sign-in",
-    opt=who("nobody", limit=SIGN_IN),
+    opt=who("nobody", limit=SIGN_IN) | refuses("401 sign-in-refused", "403 cross-site"),
     status_code=200,
     tags=["sign-in"],
     operation_id="SignIn",
@@ -181,7 +182,7 @@ async def me(database: NamedDependency[Database], caller: NamedDependency[Caller
 
 @post(
     "/v1/sign-out",
-    opt=who(*STAFF),
+    opt=who(*STAFF) | refuses("404 not-found"),
     status_code=204,
     tags=["sign-in"],
     operation_id="SignOut",
@@ -247,7 +248,7 @@ async def delete_session(
 
 @post(
     "/v1/password",
-    opt=who(*STAFF, limit=PASSWORD),
+    opt=who(*STAFF, limit=PASSWORD) | refuses("403 wrong-password", "422 weak-password"),
     status_code=204,
     tags=["sign-in"],
     operation_id="ChangePassword",
@@ -279,7 +280,7 @@ async def post_password(
 
 @post(
     "/v1/password-by-link",
-    opt=who("nobody", limit=PASSWORD),
+    opt=who("nobody", limit=PASSWORD) | refuses("409 link-used", "422 weak-password"),
     status_code=204,
     tags=["sign-in"],
     operation_id="SetPasswordByLink",

@@ -22,13 +22,14 @@ from contactcenter.actions.connections import (
 )
 from contactcenter.api.access import Actor, who
 from contactcenter.api.paging import Id, Limit, Place
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.model.rulebook import Published
 
 Fingerprint = FromPath[Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]]
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     """A connection; of its secrets only by what to tell them apart."""
 
     id: int
@@ -44,7 +45,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 class Connections(msgspec.Struct, frozen=True):
     """In the order in which they were made; `next` as `after` gives the next page."""
 
-    items: list[Shown]
+    items: list[ShownConnection]
     next: int | None
 
 
@@ -79,7 +80,14 @@ async def read_connections(
 
 @post(
     "/v1/connections",
-    opt=who("administrator"),
+    opt=who("administrator")
+    | refuses(
+        "409 connection-name-taken",
+        "409 key-has-connection",
+        "422 unknown-channel",
+        "422 unknown-key",
+        "422 bad-origin",
+    ),
     tags=["connections"],
     operation_id="CreateConnection",
 )
@@ -89,7 +97,7 @@ async def post_connection(
     book: NamedDependency[Published],
     now: NamedDependency[datetime],
     data: JSONBody[NewConnection],
-) -> Shown:
+) -> ShownConnection:
     """Make a connection; its name is what the rulebook's entries name."""
     return _shown(
         await database.run(lambda tx: create_connection(tx, data, book.rules, actor, now))
@@ -98,7 +106,8 @@ async def post_connection(
 
 @patch(
     "/v1/connections/{connection:int}",
-    opt=who("administrator"),
+    opt=who("administrator")
+    | refuses("409 key-has-connection", "422 unknown-key", "422 bad-origin"),
     tags=["connections"],
     operation_id="ChangeConnection",
 )
@@ -108,7 +117,7 @@ async def patch_connection(
     now: NamedDependency[datetime],
     connection: Id,
     data: JSONBody[ConnectionChange],
-) -> Shown:
+) -> ShownConnection:
     """Change origins or key, disable or enable. Who came by a disabled one is signed out."""
     return _shown(
         await database.run(lambda tx: change_connection(tx, connection, data, actor, now))
@@ -117,7 +126,7 @@ async def patch_connection(
 
 @post(
     "/v1/connections/{connection:int}/secrets",
-    opt=who("administrator"),
+    opt=who("administrator") | refuses("409 too-many-secrets"),
     tags=["connections"],
     operation_id="AddSecret",
 )
@@ -154,8 +163,8 @@ async def delete_secret(
     await database.run(lambda tx: remove_secret(tx, connection, fingerprint, actor, now))
 
 
-def _shown(connection: Connection) -> Shown:
-    return Shown(
+def _shown(connection: Connection) -> ShownConnection:
+    return ShownConnection(
         id=connection.id,
         name=connection.name,
         channel=connection.channel,

@@ -12,6 +12,7 @@ from litestar.params import QueryParameter
 from contactcenter.actions.tag import tag_conversation
 from contactcenter.api.access import STAFF, who
 from contactcenter.api.paging import Id, Limit, TagInPath
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.model.caller import Actor, Caller
@@ -80,7 +81,7 @@ async def interactions(
 
 @put(
     "/v1/conversations/{conversation:int}/tags/{tag:str}",
-    opt=who(*STAFF),
+    opt=who(*STAFF) | refuses("409 too-many-tags"),
     tags=["conversations"],
     operation_id="TagConversation",
 )

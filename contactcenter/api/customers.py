@@ -16,6 +16,7 @@ from contactcenter.actions.start_conversation import Start, Started, start_conve
 from contactcenter.actions.tag import tag_customer
 from contactcenter.api.access import STAFF, who
 from contactcenter.api.paging import END, Id, Limit, Place, TagInPath
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.errors import BadInput, Forbidden
 from contactcenter.model.caller import Actor, Caller
@@ -70,7 +71,12 @@ class Blocked(msgspec.Struct, frozen=True):
     blocked_at: datetime
 
 
-@get("/v1/customers", opt=who(*STAFF), tags=["customers"], operation_id="FindCustomers")
+@get(
+    "/v1/customers",
+    opt=who(*STAFF) | refuses("422 one-of-two"),
+    tags=["customers"],
+    operation_id="FindCustomers",
+)
 async def find(
     database: NamedDependency[Database],
     q: Name = None,
@@ -85,7 +91,7 @@ async def find(
     """
     if (q is None) == (identity is None):
         detail = "Say either `q` (how the name begins) or `identity` (scheme:value)."
-        raise BadInput(detail, pointer="/q")
+        raise BadInput(detail, code="one-of-two", pointer="/q")
     async with database.snapshot() as tx:
         if q is not None:
             return await profile.find_by_name(tx, q, after, limit)
@@ -159,7 +165,8 @@ async def read_timeline(
 
 @patch(
     "/v1/customers/{customer:int}",
-    opt=who(*STAFF),
+    opt=who(*STAFF)
+    | refuses("409 edited-meanwhile", "422 unknown-tier", "422 too-many-attributes"),
     tags=["customers"],
     operation_id="EditCustomer",
 )
@@ -192,7 +199,7 @@ async def edit(
 
 @put(
     "/v1/customers/{customer:int}/tags/{tag:str}",
-    opt=who(*STAFF),
+    opt=who(*STAFF) | refuses("409 too-many-tags"),
     tags=["customers"],
     operation_id="TagCustomer",
 )
@@ -228,7 +235,7 @@ async def untag(
 
 @put(
     "/v1/customers/{customer:int}/spam",
-    opt=who(*STAFF),
+    opt=who(*STAFF) | refuses("409 not-yours", "409 item-changed"),
     tags=["customers"],
     operation_id="MarkSpam",
 )
@@ -305,7 +312,16 @@ async def unblock(
 
 @post(
     "/v1/customers/{customer:int}/conversations",
-    opt=who(*STAFF),
+    opt=who(*STAFF)
+    | refuses(
+        "403 not-an-agent",
+        "409 conversation-open",
+        "409 unreachable",
+        "409 at-capacity",
+        "409 agent-offline",
+        "409 spam",
+        "422 unknown-queue",
+    ),
     tags=["customers"],
     operation_id="StartConversation",
 )

@@ -9,6 +9,8 @@ from contactcenter.live.health import Health, Report
 
 
 class Alive(msgspec.Struct, frozen=True):
+    """The process answers."""
+
     alive: bool
 
 
@@ -18,7 +20,12 @@ async def live() -> Alive:
     return Alive(alive=True)
 
 
-@get("/health/ready", opt=who("nobody"), tags=["operation"], operation_id="GetReadiness")
+@get(
+    "/health/ready",
+    opt=who("nobody") | {"also": {503: Report}},
+    tags=["operation"],
+    operation_id="GetReadiness",
+)
 async def ready(health: NamedDependency[Health]) -> Response[Report]:
     """200 when work can be taken, also `degraded` (without Redis); 503 with what is wrong."""
     report = await health.report()

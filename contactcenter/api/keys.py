@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 from contactcenter.actions.keys import Key, NewKey, create_key, revoke_key
 from contactcenter.api.access import Actor, who
 from contactcenter.api.paging import Id, Limit, Place
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.model.credential import digest, issue
 
@@ -38,7 +39,12 @@ async def read_keys(
     return Keys(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 
-@post("/v1/keys", opt=who("administrator"), tags=["keys"], operation_id="CreateKey")
+@post(
+    "/v1/keys",
+    opt=who("administrator") | refuses("409 key-name-taken"),
+    tags=["keys"],
+    operation_id="CreateKey",
+)
 async def post_key(
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],

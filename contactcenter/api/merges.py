@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 from contactcenter.actions.merge import Merged, Unmerged, merge, unmerge
 from contactcenter.api.access import Actor, who
 from contactcenter.api.paging import Id
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.model.rulebook import Published
 
@@ -23,7 +24,7 @@ class Into(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @post(
     "/v1/customers/{customer:int}/merge",
-    opt=who("agent", "supervisor"),
+    opt=who("agent", "supervisor") | refuses("409 already-merged", "409 item-changed"),
     status_code=200,
     tags=["customers"],
     operation_id="MergeCustomer",
@@ -45,7 +46,7 @@ async def merge_customer(
 
 @post(
     "/v1/customers/{customer:int}/unmerge",
-    opt=who("agent", "supervisor"),
+    opt=who("agent", "supervisor") | refuses("409 not-merged", "409 item-changed"),
     status_code=200,
     tags=["customers"],
     operation_id="UnmergeCustomer",

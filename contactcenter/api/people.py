@@ -19,6 +19,7 @@ from contactcenter.actions.sign_in import end_sessions
 from contactcenter.api.access import Actor, who
 from contactcenter.api.auth import Sessions, sessions_of
 from contactcenter.api.paging import END, Id, Limit, Place
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.errors import NotFound
 from contactcenter.model.credential import digest, issue
@@ -28,7 +29,7 @@ from contactcenter.settings import Settings
 from contactcenter.words import Role
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class ShownPerson(msgspec.Struct, frozen=True, kw_only=True):
     """A person; `abilities` where they are, or once were, an agent."""
 
     id: int
@@ -43,7 +44,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 class People(msgspec.Struct, frozen=True):
     """In the order in which they came; ask again with `next` as `after` for the next page."""
 
-    items: list[Shown]
+    items: list[ShownPerson]
     next: int | None
 
 
@@ -66,7 +67,12 @@ async def read_people(
     return People(items, items[-1].id if len(rows) > limit else None)
 
 
-@post("/v1/people", opt=who("administrator"), tags=["people"], operation_id="CreatePerson")
+@post(
+    "/v1/people",
+    opt=who("administrator") | refuses("409 login-taken"),
+    tags=["people"],
+    operation_id="CreatePerson",
+)
 async def post_person(
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
@@ -80,7 +86,7 @@ async def post_person(
 @get(
     "/v1/people/{person:int}", opt=who("administrator"), tags=["people"], operation_id="ReadPerson"
 )
-async def read_person(database: NamedDependency[Database], person: Id) -> Shown:
+async def read_person(database: NamedDependency[Database], person: Id) -> ShownPerson:
     """One person, with what they can do as an agent."""
     async with database.snapshot() as tx:
         row = await tx.maybe(_Row, "people.one", person)
@@ -91,7 +97,7 @@ async def read_person(database: NamedDependency[Database], person: Id) -> Shown:
 
 @patch(
     "/v1/people/{person:int}",
-    opt=who("administrator"),
+    opt=who("administrator") | refuses("409 last-administrator"),
     tags=["people"],
     operation_id="ChangePerson",
 )
@@ -112,7 +118,7 @@ async def patch_person(
 
 @put(
     "/v1/people/{person:int}/abilities",
-    opt=who("administrator"),
+    opt=who("administrator") | refuses("422 unknown-queue", "422 unknown-channel"),
     tags=["people"],
     operation_id="ConfigureAgent",
 )
@@ -133,7 +139,7 @@ async def put_abilities(
 
 @post(
     "/v1/people/{person:int}/password-link",
-    opt=who("administrator"),
+    opt=who("administrator") | refuses("409 person-disabled"),
     tags=["people"],
     operation_id="MakePasswordLink",
 )
@@ -193,7 +199,7 @@ class _Row(Person, frozen=True, kw_only=True):
     ceilings: dict[str, int] | None
 
 
-def _shown(row: _Row) -> Shown:
+def _shown(row: _Row) -> ShownPerson:
     abilities = None
     if row.capacity is not None:
         abilities = Abilities(
@@ -202,7 +208,7 @@ def _shown(row: _Row) -> Shown:
             capacity=row.capacity,
             ceilings=row.ceilings or {},
         )
-    return Shown(
+    return ShownPerson(
         id=row.id,
         login=row.login,
         name=row.name,

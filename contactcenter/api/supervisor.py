@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post, websocket
@@ -13,6 +13,7 @@ from contactcenter.actions.transfer import Assigned, assign, requeue
 from contactcenter.api import sockets
 from contactcenter.api.access import Caller, who
 from contactcenter.api.paging import END, Id, Limit, Place
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Refusal
@@ -59,7 +60,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     ended_at: datetime | None
     rulebook_version: int
-    explanation: dict[str, object]
+    explanation: dict[str, Any]
 
 
 class Decisions(msgspec.Struct, frozen=True):
@@ -156,7 +157,8 @@ async def decisions(
 
 @post(
     "/v1/items/{item:int}/assign",
-    opt=WHO,
+    opt=WHO
+    | refuses("409 item-ended", "409 agent-offline", "409 already-theirs", "409 item-changed"),
     status_code=200,
     tags=["supervision"],
     operation_id="AssignItem",
@@ -182,7 +184,7 @@ async def assign_item(
 
 @post(
     "/v1/items/{item:int}/requeue",
-    opt=WHO,
+    opt=WHO | refuses("409 item-ended", "409 item-changed", "422 unknown-queue"),
     status_code=204,
     tags=["supervision"],
     operation_id="RequeueItem",

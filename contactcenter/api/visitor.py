@@ -23,8 +23,10 @@ from contactcenter.actions.visit import (
     sign_out,
 )
 from contactcenter.api.access import Caller, Limit, VisitorSession, who
+from contactcenter.api.interactions import Taken
 from contactcenter.api.paging import Limit as PageLimit
 from contactcenter.api.paging import Place
+from contactcenter.api.problems import refuses
 from contactcenter.api.visitor_socket import visitor_socket
 from contactcenter.api.visitor_words import NewMessage, changed_context, check_listed, inbound
 from contactcenter.db.batch import Batch
@@ -49,7 +51,7 @@ class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jwt: Annotated[str, msgspec.Meta(max_length=16_384)] | None = None
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """`token` is shown this once: send it as `Authorization: Bearer`, never in a URL or a cookie.
 
     `joined`: what became of the anonymous session whose token came with a sign-in: its `history`
@@ -63,15 +65,6 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     joined: Joined
 
 
-class Taken(msgspec.Struct, frozen=True):
-    """Where the message stands in the record; `duplicate`: it stood there before."""
-
-    interaction: int
-    conversation: int
-    number: int
-    duplicate: bool
-
-
 class HasLeft(msgspec.Struct, frozen=True):
     """`abandoned`: nobody had the matter yet. `told`: whoever has it was told. Else `nothing`."""
 
@@ -80,7 +73,8 @@ class HasLeft(msgspec.Struct, frozen=True):
 
 @post(
     "/v1/visitor/sessions",
-    opt=who("nobody", limit=_SESSIONS),
+    opt=who("nobody", limit=_SESSIONS)
+    | refuses("401 bad-token", "403 origin", "404 no-connection"),
     tags=["visitor"],
     operation_id="BeginVisitorSession",
 )
@@ -91,7 +85,7 @@ async def begin_session(
     book: NamedDependency[Published],
     now: NamedDependency[datetime],
     data: JSONBody[NewSession],
-) -> Session:
+) -> Begun:
     """Begin an anonymous session, or with `jwt` one of an account.
 
     A sign-in that carries the token of an anonymous session (`Authorization: Bearer ccv_…`) takes
@@ -117,7 +111,7 @@ async def begin_session(
 
 @delete(
     "/v1/visitor/session",
-    opt=who("customer"),
+    opt=who("customer") | refuses("403 origin"),
     status_code=200,
     tags=["visitor"],
     operation_id="EndVisitorSession",
@@ -128,7 +122,7 @@ async def end_session(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     now: NamedDependency[datetime],
-) -> Session:
+) -> Begun:
     """Sign out: the session ends, and a new anonymous one begins that knows nothing of it."""
     visitor = _visitor(request, caller)
     token = issue("ccv_")
@@ -142,7 +136,7 @@ async def end_session(
 
 @post(
     "/v1/visitor/messages",
-    opt=who("customer", limit=_MESSAGES),
+    opt=who("customer", limit=_MESSAGES) | refuses("403 origin", "403 blocked", "422 key-reused"),
     tags=["visitor"],
     operation_id="SendVisitorMessage",
 )
@@ -164,7 +158,7 @@ async def send_message(
 
 @get(
     "/v1/visitor/conversation",
-    opt=who("customer", limit=_READS),
+    opt=who("customer", limit=_READS) | refuses("403 origin"),
     tags=["visitor"],
     operation_id="ReadVisitorConversation",
 )
@@ -183,7 +177,7 @@ async def read_conversation(
 
 @post(
     "/v1/visitor/leave",
-    opt=who("customer", limit=_MESSAGES),
+    opt=who("customer", limit=_MESSAGES) | refuses("403 origin", "409 item-changed"),
     status_code=200,
     tags=["visitor"],
     operation_id="LeaveVisitorConversation",
@@ -227,8 +221,8 @@ def _opening(connection: int, token: str, settings: Settings, now: datetime) -> 
     )
 
 
-def _session(opened: Opened, opening: Opening, token: str, *, signed_in: bool) -> Session:
-    return Session(
+def _session(opened: Opened, opening: Opening, token: str, *, signed_in: bool) -> Begun:
+    return Begun(
         session=opened.session,
         token=token,
         expires_at=opening.expires_at,

@@ -22,6 +22,7 @@ from contactcenter.actions.webhook_settings import (
 )
 from contactcenter.api.access import Actor, who
 from contactcenter.api.paging import END, Id, Limit, Place
+from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.errors import BadInput
 from contactcenter.live.webhook_call import call
@@ -82,7 +83,7 @@ class WebhookEvents(msgspec.Struct, frozen=True):
 
 @put(
     "/v1/keys/{key:int}/webhook",
-    opt=who("administrator"),
+    opt=who("administrator") | refuses("422 webhook-refused"),
     tags=["webhooks"],
     operation_id="ConfigureWebhook",
 )
@@ -126,7 +127,7 @@ async def delete_webhook(
 
 @post(
     "/v1/keys/{key:int}/webhook/test",
-    opt=who("administrator"),
+    opt=who("administrator") | refuses("409 no-webhook"),
     tags=["webhooks"],
     operation_id="TestWebhook",
     status_code=200,
@@ -166,7 +167,7 @@ async def read_events(
 
 @post(
     "/v1/webhook-events/{event:int}/redeliver",
-    opt=who("administrator"),
+    opt=who("administrator") | refuses("409 not-parked", "409 no-webhook"),
     tags=["webhooks"],
     operation_id="RedeliverWebhookEvent",
     status_code=202,
