@@ -45,7 +45,7 @@ async def current(database_url: str) -> str | None:
 
 
 def _upgrade(database_url: str) -> None:
-    # Alembic and SQLAlchemy take a third of a second to import: a start that has nothing to do skips them.
+    # They take a third of a second to import: a start that has nothing to do skips that.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 

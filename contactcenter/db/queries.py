@@ -1,4 +1,4 @@
-"""All SQL of the application by name: `db/sql/<file>.sql` holds blocks that begin `-- name: <query>`.
+"""All SQL of the application by name: blocks in `db/sql/<file>.sql` begin `-- name: <query>`.
 
 Comments above that line say why; they are not sent.
 """

@@ -22,7 +22,7 @@ PATIENCE_S = 0.003
 POLL_S = 1.0
 
 Reader = Callable[[int, Fact], None]
-"""Called with number and fact, in order; must not block. What it raises is logged, not passed on."""
+"""Called with number and fact, in order; must not block. What it raises is logged, no more."""
 
 _decoder: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
 _log = get(part="tail")
@@ -33,6 +33,8 @@ _FAILED = Counter("contactcenter_tail_reader_errors_total", "Facts that a reader
 
 
 class LogRow(msgspec.Struct, frozen=True):
+    """A row of the log."""
+
     seq: int
     fact: Fact
 
@@ -124,6 +126,6 @@ class Tail:
         for reader in tuple(self._readers):
             try:
                 reader(seq, fact)
-            except Exception:
+            except Exception:  # noqa: BLE001 -- one reader stops no other
                 _FAILED.inc()
                 _log.exception("a reader failed on a fact", seq=seq, fact=type(fact).__name__)

@@ -54,6 +54,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def presence_fact(self, at: datetime) -> facts.PresenceChanged:
+        """What they are seen as, since when and why, with the clocks that the engine asks."""
         return facts.PresenceChanged(
             at=at,
             agent=self.id,
@@ -80,6 +81,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def away_past_patience(self, now: datetime, rules: Rulebook) -> bool:
+        """Whether a customer who writes has no longer to wait for them."""
         patience = timedelta(seconds=rules.presence.away_patience_s)
         return self.presence == "away" and self.presence_since + patience < now
 
@@ -91,8 +93,10 @@ class Load(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> int:
+        """Units on all channels."""
         return sum(self.by_channel.values())
 
     def plus(self, channel: str, weight: int) -> Self:
+        """With so many units more on that channel."""
         units = self.by_channel.get(channel, 0) + weight
         return msgspec.structs.replace(self, by_channel={**self.by_channel, channel: units})

@@ -41,6 +41,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
     @property
     def key(self) -> tuple[str, str, str]:
+        """What it is unique by."""
         return self.scheme, self.scope, self.value
 
 

@@ -22,6 +22,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Organisation(Rules, frozen=True, kw_only=True):
+    """Whose rules these are. `timezone`: IANA's name for it; days begin there at midnight."""
+
     name: Name
     timezone: Name
 
@@ -35,6 +37,8 @@ class Channel(Rules, frozen=True, kw_only=True):
 
 
 class HeadStart(Rules, frozen=True, kw_only=True):
+    """Seconds of waiting that are granted on arrival."""
+
     head_start_s: Seconds
 
 
@@ -59,7 +63,7 @@ class Queue(Rules, frozen=True, kw_only=True):
 
 
 class Entry(Rules, frozen=True, kw_only=True):
-    """Where the work of a connection waits, and which bot has it first. `*` fits every connection."""
+    """Where a connection's work waits, and which bot has it first. `*` fits every connection."""
 
     connection: Name
     queue: Name
@@ -67,26 +71,32 @@ class Entry(Rules, frozen=True, kw_only=True):
 
 
 class Intent(Rules, frozen=True, kw_only=True):
+    """What a bot's finding means for the work: where it waits, and what it asks of the agent."""
+
     queue: Name
     requirement: dict[str, Level] = {}
 
 
 class Matching(Rules, frozen=True, kw_only=True):
-    """The least level of `language:xx` and `territory:xx` that is asked of an agent; 0 asks nothing."""
+    """The least level of `language:xx` and `territory:xx` asked of an agent; 0 asks nothing."""
 
     language_level: Level = 1
     territory_level: Level = 0
 
 
 class Offers(Rules, frozen=True, kw_only=True):
+    """After a miss the agent is left out for the item, and rests; after so many they are away."""
+
     exclusion_s: Seconds
     cooldown_s: Seconds
     misses_until_away: Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
 class PresenceRules(Rules, frozen=True, kw_only=True):
-    """`grace_s`: how long a vanished agent keeps their work. `away_patience_s`: how long a customer
-    who writes waits for an agent who is away before the work is queued again."""
+    """`grace_s`: how long a vanished agent keeps their work.
+
+    `away_patience_s`: how long an agent may be away before a customer's words queue the work again.
+    """
 
     reasons: list[Name]
     grace_s: Seconds
@@ -105,6 +115,8 @@ class RecordRules(Rules, frozen=True, kw_only=True):
 
 
 class Dispositions(Rules, frozen=True, kw_only=True):
+    """How work may end. `automatic`: when it ends by itself, since nobody wrote any more."""
+
     codes: Annotated[list[Name], msgspec.Meta(min_length=1)]
     automatic: Name
 

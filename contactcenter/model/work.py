@@ -66,6 +66,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def dormant(self) -> bool:
+        """Whether it takes less than it would awake."""
         return self.weight < self.full_weight
 
     @property
@@ -132,14 +133,17 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
         return self.replace(waiting_for=waiting_for, waiting_since=now, reminded_at=None)
 
     def ended(self, state: ItemState, now: datetime, disposition: str | None = None) -> Self:
+        """No work is left; without a `disposition` it keeps the one it has."""
         return self.replace(state=state, ended_at=now, disposition=disposition or self.disposition)
 
     def replace(self, **changes: object) -> Self:
+        """The same item with other values."""
         return msgspec.structs.replace(self, **changes)
 
     def queued_fact(
         self, at: datetime, because: QueuedBecause, former: int | None, bot: int | None
     ) -> facts.ItemQueued:
+        """That it waits: with all that the engine asks, who had it, and the bot that takes part."""
         return facts.ItemQueued(
             at=at,
             **self.about(bot),
@@ -158,6 +162,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def about(self, bot: int | None) -> About:
+        """What every fact about it says."""
         return About(
             item=self.id,
             conversation=self.conversation_id,
