@@ -1,5 +1,6 @@
 """Hot queries keep their plan: by their index, and never through a whole table."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,6 @@ INDEXES = {
     "interactions.claimed": {"dedupe_pkey", "interaction_pkey"},
     "customers.known": {"identity_key or identity_value", "customer_pkey"},
     "customers.lock": {"customer_pkey"},
-    "conversations.lock_latest": {"conversation_open", "conversation_party", "conversation_pkey"},
     "conversations.lock": {"conversation_pkey"},
     "conversations.way": {"interaction_number"},
     "items.lock_live": {"work_item_live"},
@@ -31,6 +31,21 @@ INDEXES = {
     "records.timeline": {"conversation_party", "interaction_number"},
     "visitors.after": {"interaction_identity"},
 }
+IN_CALLS = {
+    "SELECT * FROM party_hold('{1,2,3}')": {
+        "customer_pkey",
+        "conversation_open",
+        "conversation_party",
+        "conversation_pkey",
+        "work_item_live",
+    },
+    "SELECT * FROM receive_begin('{1}', '{key 1}', '{x}', '{phone}', '{front}', '{+621}')": {
+        "identity_key or identity_value",
+        "customer_pkey",
+    },
+    "SELECT customer_root(1)": {"customer_pkey"},
+}
+"""Calls of functions, and what the statements in them use."""
 
 FILLING = """
 INSERT INTO person (login, name, role, created_at)
@@ -80,6 +95,30 @@ async def full(database_url: str) -> Any:
     await connection.close()
 
 
+async def test_hot_queries_keep_their_plan(full: Any) -> None:
+    plans = {name: await plan(full, QUERIES[name]) for name in INDEXES}
+    assert faults(plans, INDEXES) == {}
+
+
+async def test_so_do_the_statements_within_functions(full: Any) -> None:
+    plans = {call: await plans_within(full, call) for call in IN_CALLS}
+    assert faults(plans, IN_CALLS) == {}
+
+
+def faults(
+    plans: dict[str, list[dict[str, Any]]], wanted: dict[str, set[str]]
+) -> dict[str, dict[str, set[str]]]:
+    """Of each plan the whole tables that it reads, and the indexes that it should use."""
+    found = {}
+    for name, parts in plans.items():
+        used = {p["Index Name"] for p in parts if "Index Name" in p}
+        whole = {p["Relation Name"] for p in parts if p["Node Type"] == "Seq Scan"} & BIG
+        missed = {i for i in wanted[name] if used.isdisjoint(i.split(" or "))}
+        if whole or missed:
+            found[name] = {"whole tables": whole, "not used": missed, "used": used}
+    return found
+
+
 async def plan(full: Any, sql: str) -> list[dict[str, Any]]:
     """The plan that fits whatever is asked, which a connection keeps once it has asked a while."""
     asked = len((await full.prepare(sql)).get_parameters())
@@ -90,19 +129,28 @@ async def plan(full: Any, sql: str) -> list[dict[str, Any]]:
     return list(nodes(msgspec.json.decode(told)[0]["Plan"]))
 
 
+async def plans_within(full: Any, call: str) -> list[dict[str, Any]]:
+    """The plans of all statements that run in a call, as the server itself tells them."""
+    told: list[str] = []
+    full.add_log_listener(lambda _connection, line: told.append(line.message))
+    for name, value in (
+        ("log_level", "notice"),
+        ("log_format", "json"),
+        ("log_nested_statements", "on"),
+        ("log_min_duration", "0"),
+    ):
+        await full.execute(f"LOAD 'auto_explain'; SET auto_explain.{name} = '{value}'")
+    await full.execute(call)
+    await full.execute("SET auto_explain.log_min_duration = -1")
+    await asyncio.sleep(0)
+    return [
+        part
+        for line in told
+        for part in nodes(msgspec.json.decode(line.partition("plan:")[2])["Plan"])
+    ]
+
+
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for below in plan.get("Plans", ()):
         yield from nodes(below)
-
-
-async def test_hot_queries_keep_their_plan(full: Any) -> None:
-    faults = {}
-    for name, indexes in INDEXES.items():
-        parts = await plan(full, QUERIES[name])
-        used = {p["Index Name"] for p in parts if "Index Name" in p}
-        whole = {p["Relation Name"] for p in parts if p["Node Type"] == "Seq Scan"} & BIG
-        missed = {i for i in indexes if used.isdisjoint(i.split(" or "))}
-        if whole or missed:
-            faults[name] = {"whole tables": whole, "not used": missed, "used": used}
-    assert faults == {}
