@@ -80,6 +80,7 @@ SOCKETS = ["^/v1/desktop$", "^/v1/board$", "^/v1/visitor/socket$"]
 
 BODY_BYTES_MAX = 4 * 1_048_576
 DRAIN_S_MAX = 5.0
+ENDING_S_MAX = 2.0
 
 
 def clock() -> datetime:
@@ -160,7 +161,7 @@ class House:
         gc.set_threshold(50_000, 20, 50)
 
     async def close(self) -> None:
-        """What was accepted is written before the writers end."""
+        """What was accepted is written before the writers end. A database that hangs is left."""
         self.health.draining = True
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S_MAX):
@@ -169,10 +170,12 @@ class House:
         await self.webhooks.drain(DRAIN_S_MAX)
         for task in reversed(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(Unavailable):
-            await self.router.release()
-            await self.lease.end()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=ENDING_S_MAX)
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(ENDING_S_MAX):
+                await self.router.release()
+                await self.lease.end()
         await self.transport.close()
         await self.fanout.close()
         await self.limits.close()
