@@ -183,11 +183,11 @@ def _type_faults(document: dict[str, object]) -> Iterator[str]:
                 yield f"{name}: this section is missing"
             continue
         section = document[name]
-        if isinstance(section, dict) and name in ("channels", "tiers", "queues", "intents"):
-            for key, value in cast("dict[str, object]", section).items():
-                yield from _faults({key: value}, field.type, name, key)
-        else:
-            yield from _faults(section, field.type, name)
+        if name not in ("channels", "tiers", "queues", "intents") or not isinstance(section, dict):
+            yield from _faults(document[name], field.type, name)
+            continue
+        for key, value in cast("dict[str, object]", section).items():
+            yield from _faults({key: value}, field.type, name, key)
 
 
 def _faults(value: object, kind: Any, section: str, key: str = "") -> Iterator[str]:

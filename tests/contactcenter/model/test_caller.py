@@ -1,8 +1,10 @@
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from contactcenter.model.caller import NOBODY, Actor, Caller, VisitorSession
+from contactcenter.model.customer import Identity
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 VISITOR = VisitorSession(
@@ -37,3 +39,10 @@ def test_who_somebody_is_to_limits_and_to_the_audit_trail(
     caller: Caller, credential: str, actor: Actor
 ) -> None:
     assert (caller.credential, caller.actor("r")) == (credential, actor)
+
+
+def test_a_visitor_speaks_as_who_they_are_and_as_who_they_were() -> None:
+    before = Identity(scheme="visitor", scope="web", value="before")
+    session = msgspec.structs.replace(VISITOR, joined=[before])
+    own = Identity(scheme="visitor", scope="web", value="v")
+    assert session.identities == [own, before]

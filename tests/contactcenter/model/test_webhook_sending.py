@@ -52,6 +52,10 @@ def test_what_was_given_up_before_it_is_marked_as_a_gap(
     assert msgspec.json.decode(sending.body).get("gap") == gap
 
 
+def test_it_goes_to_its_url_under_its_secrets() -> None:
+    assert (SENDING.receiver.url, SENDING.receiver.secrets) == (SENDING.url, SENDING.secrets)
+
+
 def test_the_message_id_names_the_event() -> None:
     assert SENDING.message_id == "evt_70"
 
