@@ -6,6 +6,7 @@
 no conversation, no rule. `usual` runs one transaction of three statements for each message.
 """
 
+import asyncio
 import hmac
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
@@ -19,7 +20,6 @@ from litestar import Litestar, asgi, post
 from litestar.params import JSONBody
 from litestar.types import Receive, Scope, Send
 
-from contactcenter.api.interactions import Message
 from contactcenter.bench.serving import serve
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
@@ -32,11 +32,29 @@ SIGNATURE_BYTES = 32
 ANSWER = b'{"taken":true}'
 POOL = 20
 
-_decoder = msgspec.json.Decoder(Message)
+
+class Sender(msgspec.Struct, frozen=True):
+    """Who wrote."""
+
+    scheme: str
+    value: str
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message as the load generator posts it."""
+
+    key: str
+    text: str
+    sender: Sender = msgspec.field(name="from")
 
 
 class Taken(msgspec.Struct, frozen=True):
+    """The answer."""
+
     taken: bool
+
+
+_decoder = msgspec.json.Decoder(Message)
 
 
 def bare(database: Database) -> Litestar:
@@ -44,7 +62,7 @@ def bare(database: Database) -> Litestar:
     writing: Batch[Message, None] = Batch("bare", database, _write)
 
     @asgi("/v1/interactions")
-    async def take(scope: Scope, receive: Receive, send: Send) -> None:
+    async def take(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 -- ASGI's
         body, more = b"", True
         while more:
             part: Any = await receive()
@@ -82,7 +100,7 @@ def usual(database: Database) -> Litestar:
     return Litestar([take], openapi_config=None)
 
 
-async def _write(tx: Tx, batch: Sequence[Message]) -> list[None | Exception]:
+async def _write(tx: Tx, batch: Sequence[Message]) -> list[Exception | None]:
     now = datetime.now(UTC)
     keys, schemes, values, texts = map(list, zip(*map(_row, batch), strict=True))
     await tx.do("bench.insert_many", keys, schemes, values, texts, [now] * len(batch))
@@ -95,8 +113,6 @@ def _row(message: Message) -> tuple[str, str, str, str]:
 
 
 def _beside(run: Callable[[], Coroutine[Any, Any, None]]) -> Any:
-    import asyncio
-
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None]:
         task = asyncio.create_task(run())

@@ -22,7 +22,14 @@ async def serve(app: Any, port: int) -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     config = uvicorn.Config(
-        app, "127.0.0.1", port, loop="uvloop", http="httptools", log_config=None, access_log=False
+        app,
+        "127.0.0.1",
+        port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
     )
     await uvicorn.Server(config).serve()
 

@@ -427,32 +427,33 @@ $$;
 -- Lock customers, then of each the open conversation or else the last, then its live item: one call
 -- where three would wait for each other's answers. Each lock is a statement of its own, and so sees
 -- what was committed while the one before it waited. A conversation that was open may be closed by
--- the time its lock is had.
+-- the time its lock is had. Ids are found first and locked as arrays: within one statement the plan
+-- that is kept would look at every conversation.
 CREATE FUNCTION party_hold(
     parties bigint[],
     OUT customers customer[], OUT conversations conversation[], OUT items work_item[]
 ) LANGUAGE plpgsql AS $$
+DECLARE
+    ids bigint[];
 BEGIN
     SELECT coalesce(array_agg(ROW(c.*)::customer), '{}') INTO customers FROM (
         SELECT * FROM customer WHERE id = ANY (parties) ORDER BY id FOR NO KEY UPDATE
     ) c;
-    SELECT coalesce(array_agg(ROW(v.*)::conversation), '{}') INTO conversations FROM (
-        SELECT * FROM conversation
-        WHERE id IN (
-            SELECT coalesce(
-                (SELECT o.id FROM conversation o WHERE o.party_id = p.id AND o.state = 'open'),
-                (SELECT l.id FROM conversation l
-                 WHERE l.party_id = p.id AND l.close_reason IS DISTINCT FROM 'merged'
-                 ORDER BY l.id DESC LIMIT 1)
-            )
-            FROM unnest(parties) AS p (id)
+    ids := ARRAY(
+        SELECT coalesce(
+            (SELECT o.id FROM conversation o WHERE o.party_id = p.id AND o.state = 'open'),
+            (SELECT l.id FROM conversation l
+             WHERE l.party_id = p.id AND l.close_reason IS DISTINCT FROM 'merged'
+             ORDER BY l.party_id, l.id DESC LIMIT 1)  -- as the index has it, not the key
         )
-        ORDER BY id FOR NO KEY UPDATE
+        FROM unnest(parties) AS p (id)
+    );
+    SELECT coalesce(array_agg(ROW(v.*)::conversation), '{}') INTO conversations FROM (
+        SELECT * FROM conversation WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE
     ) v;
     SELECT coalesce(array_agg(ROW(w.*)::work_item), '{}') INTO items FROM (
         SELECT * FROM work_item
-        WHERE conversation_id IN (SELECT v.id FROM unnest(conversations) AS v)
-            AND kind = 'conversation'
+        WHERE conversation_id = ANY (ids) AND kind = 'conversation'
             AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
         ORDER BY id FOR NO KEY UPDATE
     ) w;

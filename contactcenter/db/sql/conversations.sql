@@ -2,21 +2,6 @@
 SELECT * FROM conversation WHERE party_id = ANY ($1::bigint[]) AND state = 'open'
 ORDER BY id FOR NO KEY UPDATE
 
--- The open conversation of each party, or else the last one: one statement, so that the locks are
--- taken in one order. One that was open may be closed by the time its lock is had.
--- name: lock_latest
-SELECT * FROM conversation
-WHERE id IN (
-    SELECT coalesce(
-        (SELECT o.id FROM conversation o WHERE o.party_id = p.id AND o.state = 'open'),
-        (SELECT c.id FROM conversation c
-         WHERE c.party_id = p.id AND c.close_reason IS DISTINCT FROM 'merged'
-         ORDER BY c.id DESC LIMIT 1)
-    )
-    FROM unnest($1::bigint[]) AS p (id)
-)
-ORDER BY id FOR NO KEY UPDATE
-
 -- name: reopen
 UPDATE conversation SET state = 'open', close_reason = NULL, closed_at = NULL
 WHERE id = ANY ($1::bigint[])
