@@ -55,6 +55,7 @@ class Refusal(Exception):  # noqa: N818 -- the domain's word
         self.context = context
 
     def problem(self) -> Problem:
+        """The same as it is sent: in an answer's body or in a frame."""
         return Problem(
             type=f"urn:contactcenter:problem:{self.code}",
             title=self.title,
@@ -67,36 +68,48 @@ class Refusal(Exception):  # noqa: N818 -- the domain's word
 
 
 class BadInput(Refusal):
+    """The request itself is wrong; `pointer` names the place in it."""
+
     status = 422
     code = "bad-input"
     title = "The request is not valid"
 
 
 class NotSignedIn(Refusal):
+    """No credential, or none that is valid any more."""
+
     status = 401
     code = "not-signed-in"
     title = "Sign in first"
 
 
 class Forbidden(Refusal):
+    """The credential is good, and not for this."""
+
     status = 403
     code = "forbidden"
     title = "Not allowed"
 
 
 class NotFound(Refusal):
+    """There is none, or none that this caller may know of."""
+
     status = 404
     code = "not-found"
     title = "Not found"
 
 
 class Conflict(Refusal):
+    """True when it was sent, not any more; `code` says what happened."""
+
     status = 409
     code = "conflict"
     title = "Something else happened first"
 
 
 class TooLarge(Refusal):
+    """More than a limit allows, which the detail names."""
+
     status = 413
     code = "too-large"
     title = "Too large"
@@ -109,12 +122,16 @@ class UnsupportedMediaType(Refusal):
 
 
 class TooMany(Refusal):
+    """More often than a limit allows; `retry_after_s` says when to come again."""
+
     status = 429
     code = "too-many-requests"
     title = "Too many requests"
 
 
 class Unavailable(Refusal):
+    """A part of ours is away; the same request may be sent again."""
+
     status = 503
     code = "unavailable"
     title = "Not available at the moment"

@@ -82,6 +82,8 @@ class CustomersUnmerged(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class ConversationOpened(Happened, frozen=True, kw_only=True, tag=True):
+    """A conversation has begun, by `channel`."""
+
     conversation: int
     customer: int
     channel: str
@@ -89,12 +91,16 @@ class ConversationOpened(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class ConversationReopened(Happened, frozen=True, kw_only=True, tag=True):
+    """A conversation that was closed goes on."""
+
     conversation: int
     customer: int
     bot: int | None = None
 
 
 class ConversationClosed(Happened, frozen=True, kw_only=True, tag=True):
+    """Nothing is left to do in it."""
+
     conversation: int
     customer: int
     reason: CloseReason
@@ -267,6 +273,8 @@ class ItemReactivated(ItemFact, frozen=True, kw_only=True, tag=True):
 
 
 class ItemDone(ItemFact, frozen=True, kw_only=True, tag=True):
+    """The work is finished, under a disposition code."""
+
     agent: int | None = None
     disposition: str | None = None
 
@@ -300,6 +308,8 @@ class AgentConfigured(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class PresenceChanged(Happened, frozen=True, kw_only=True, tag=True):
+    """What an agent is, since when, and their clocks."""
+
     agent: int
     presence: Presence
     since: datetime
@@ -317,6 +327,8 @@ class SessionRevoked(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class KeyRevoked(Happened, frozen=True, kw_only=True, tag=True):
+    """An API key is no longer valid."""
+
     key: int
 
 
@@ -327,6 +339,8 @@ class ConnectionChanged(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class VisitorSessionEnded(Happened, frozen=True, kw_only=True, tag=True):
+    """A visitor's session is over; its sockets close."""
+
     session: int
 
 
@@ -334,6 +348,8 @@ class VisitorSessionEnded(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class RulebookPublished(Happened, frozen=True, kw_only=True, tag=True):
+    """A version of the rules is in force from now on."""
+
     version: int
     author: str
 
@@ -348,6 +364,8 @@ class WebhookParked(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class TimerParked(Happened, frozen=True, kw_only=True, tag=True):
+    """A timer failed too often; a person has to look."""
+
     kind: str
     subject: int
     error: str

@@ -30,6 +30,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     @property
     def per_second(self) -> float:
+        """Items answered in a second."""
         return self.answers / self.seconds
 
 
@@ -43,10 +44,12 @@ class Connection(asyncio.Protocol):
         self._sent_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin with the first request."""
         self._transport = cast("asyncio.Transport", transport)
         self._send()
 
     def data_received(self, data: bytes) -> None:
+        """Count a complete answer, and go on."""
         self._answer += data
         head, found, body = self._answer.partition(b"\r\n\r\n")
         if not found or len(body) < content_length(head):
@@ -73,6 +76,7 @@ class Count:
         self.errors = 0
 
     def answered(self, seconds: float, *, ok: bool) -> None:
+        """One answer; what comes before the warm-up is over does not count."""
         if not self.counting:
             return
         self.latencies.append(seconds)
@@ -80,11 +84,13 @@ class Count:
 
 
 def content_length(head: bytes) -> int:
+    """The length that a head names."""
     at = head.lower().index(b"content-length:")
     return int(head[at + 15 :].split(b"\r\n", 1)[0])
 
 
 def request(path: str, token: str, body: bytes) -> bytes:
+    """A POST as it goes over the wire."""
     return (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -103,12 +109,14 @@ def message(run: str, connection: int, number: int) -> dict[str, object]:
 
 
 def singles(run: str, connection: int, token: str) -> Iterator[bytes]:
+    """Requests with one message each."""
     for number in itertools.count():
         body = msgspec.json.encode(message(run, connection, number))
         yield request("/v1/interactions", token, body)
 
 
 def hundreds(run: str, connection: int, token: str) -> Iterator[bytes]:
+    """Requests with a hundred messages each."""
     for number in itertools.count(0, 100):
         items = [message(run, connection, n) for n in range(number, number + 100)]
         yield request("/v1/interactions", token, msgspec.json.encode({"items": items}))

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def environment(self) -> dict[str, str]:
+        """For the servers' processes."""
         return {
             **os.environ,
             "CONTACTCENTER_DATABASE_URL": self.url,
@@ -55,12 +56,19 @@ class Place(msgspec.Struct, frozen=True):
         return tokens
 
 
+@contextmanager
+def folder_for_servers() -> Generator[Path]:
+    """A folder that servers under an unprivileged id can reach into."""
+    with tempfile.TemporaryDirectory(prefix="contactcenter-bench-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
 @asynccontextmanager
 async def place(rules: Rulebook) -> AsyncGenerator[Place]:
     """Servers of its own, made for one measurement and removed after it."""
-    with tempfile.TemporaryDirectory(prefix="contactcenter-bench-") as folder:
-        Path(folder).chmod(0o711)
-        async with await embedded.start(Path(folder) / "servers", say=_quietly) as servers:
+    with folder_for_servers() as folder:
+        async with await embedded.start(folder / "servers", say=_quietly) as servers:
             await migrate.upgrade(servers.database_url)
             database = await Database.open(servers.database_url, size=4)
             token = await furnish(database, rules)
@@ -76,7 +84,7 @@ async def place(rules: Rulebook) -> AsyncGenerator[Place]:
                 await asyncio.gather(telling, return_exceptions=True)
                 await fanout.close()
                 await database.close()
-        await embedded.remove(Path(folder) / "servers", say=_quietly)
+        await embedded.remove(folder / "servers", say=_quietly)
 
 
 async def furnish(database: Database, rules: Rulebook) -> str:

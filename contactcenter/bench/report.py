@@ -21,7 +21,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     met: bool | None = None
 
 
-def line(  # noqa: PLR0913 -- the fields of a line, by name
+def line(
     name: str,
     value: float,
     unit: str,

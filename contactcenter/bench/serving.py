@@ -72,6 +72,7 @@ def product(env: dict[str, str]) -> AbstractAsyncContextManager[Server]:
 
 
 def free_port() -> int:
+    """A port that nobody had a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

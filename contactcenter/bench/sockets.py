@@ -13,7 +13,7 @@ from typing import Any, cast
 import msgspec
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
-_LONG, _LONGER = 126, 127
+_HEAD, _LONG, _LONGER = 2, 126, 127
 
 
 class Peer(asyncio.Protocol):
@@ -30,15 +30,18 @@ class Peer(asyncio.Protocol):
         self.agent: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin the handshake."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.write(self._request)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """The server has closed, or the connection broke."""
         self.closed = True
         if not self.opened.done():
             self.opened.set_exception(exc or ConnectionError("closed in the handshake"))
 
     def data_received(self, data: bytes) -> None:
+        """The end of the handshake, and frames."""
         data = self._buffer + data
         if not self.opened.done():
             head, found, data = data.partition(b"\r\n\r\n")
@@ -60,9 +63,11 @@ class Peer(asyncio.Protocol):
         self._buffer = data
 
     def say(self, frame: dict[str, object]) -> None:
+        """Send a frame as JSON."""
         self._transport.write(_masked(TEXT, msgspec.json.encode(frame)))
 
     def close(self) -> None:
+        """Hang up."""
         self._transport.close()
 
 
@@ -105,7 +110,7 @@ def now() -> float:
 
 def _frame(data: bytes) -> tuple[int, bytes, bytes] | None:
     """The first frame of what a server sent: kind, payload, and the rest."""
-    if len(data) < 2:
+    if len(data) < _HEAD:
         return None
     kind, size, start = data[0] & 15, data[1], 2
     if size == _LONG:

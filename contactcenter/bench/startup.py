@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from contactcenter.actions.receive import Inbound, receive
-from contactcenter.bench.place import furnish, shipped_rules
+from contactcenter.bench.place import folder_for_servers, furnish, shipped_rules
 from contactcenter.bench.report import Line, line
 from contactcenter.bench.serving import free_port
 from contactcenter.bench.sockets import now
@@ -32,9 +31,8 @@ READY_S_MAX = 30
 
 async def startup() -> AsyncIterator[Line]:
     """Ready is what `/health/ready` says, with the engine loaded: seconds from the command."""
-    with tempfile.TemporaryDirectory(prefix="contactcenter-bench-") as outer:
-        Path(outer).chmod(0o711)
-        folder = Path(outer) / "servers"
+    with folder_for_servers() as outer:
+        folder = outer / "servers"
         async with _served(folder) as (took, _):
             yield line("ready.empty_folder", took, "s", at_most=EMPTY_S_MAX)
         async with _served(folder) as (took, process):

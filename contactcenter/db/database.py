@@ -1,4 +1,4 @@
-"""The pool, and the runner: it opens, commits and repeats transactions, and hands on their facts."""
+"""The pool and the runner: it opens, commits and repeats transactions, and hands on their facts."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 CLOSE_S_MAX = 5
 ATTEMPTS_MAX = 4
-"""An action runs at most this often: once, and three times more after a deadlock or a stale read."""
+"""An action runs at most this often: once, and again after a deadlock or a stale read."""
 
 JSONB_VERSION = b"\x01"
 """What PostgreSQL's binary form of jsonb begins with."""
@@ -72,7 +72,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, size: int = 10) -> Self:
-        """Connect. Raises `Unavailable` with the reason, but not the URL: it may hold a password."""
+        """Connect. Raises `Unavailable` with the reason; not the URL, which may hold a password."""
         try:
             pool = await asyncpg.create_pool(
                 url,
@@ -188,7 +188,7 @@ def _is_lost(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> 
 async def _write_last(
     connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", tx: Tx
 ) -> tuple[_Appended | None, list[bytes], float]:
-    """Timers, then the log: its lock is the last of the lock order, and is held until the commit."""
+    """Timers, then the log: its lock is the last of the lock order, held until the commit."""
     if cleared := sorted(key for key, due in tx.timers.items() if due is None):
         await connection.execute(
             QUERIES["timers.clear"], [kind for kind, _ in cleared], [s for _, s in cleared]

@@ -59,7 +59,7 @@ class Tx:
         self.facts.append(fact)
 
     def schedule(self, kind: str, subject: int, due_at: datetime) -> None:
-        """Set the timer of that kind and subject; an earlier row is replaced, with a new generation."""
+        """Set the timer of that kind and subject; a row there was gets a new generation."""
         self.timers[kind, subject] = Due(kind, subject, due_at)
 
     def clear(self, kind: str, subject: int) -> None:

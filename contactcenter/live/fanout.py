@@ -88,6 +88,7 @@ class Fanout:
             group.create_task(self._listen(self._redis))
 
     async def close(self) -> None:
+        """Leave Redis."""
         if self._redis:
             with suppress(RedisError, OSError):
                 await self._redis.aclose()  # pyright: ignore[reportUnknownMemberType]

@@ -36,6 +36,7 @@ class Health:
         self.draining = False
 
     async def report(self) -> Report:
+        """Ask now: PostgreSQL is needed, Redis is not."""
         wrong: list[str] = []
         state: Literal["ready", "degraded", "not ready"] = "ready"
         if not self._fanout.up:

@@ -9,6 +9,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Hand the file to the driver as it is: SQLAlchemy's text would read its colons as parameters."""
+    """Hand the file to the driver as it is: in SQLAlchemy's text colons are parameters."""
     sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     op.get_bind().connection.dbapi_connection.run_async(lambda driver: driver.execute(sql))

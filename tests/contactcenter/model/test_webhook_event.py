@@ -66,7 +66,7 @@ def queued(bot: int | None = BOT) -> facts.ItemQueued:
     )
 
 
-def test_an_answer_is_told_to_the_bot_that_takes_part_and_to_the_key_by_which_it_leaves():
+def test_an_answer_is_told_to_the_bot_that_takes_part_and_to_the_key_by_which_it_leaves() -> None:
     told = events(msgspec.structs.replace(appended(), via=BOT + 1), KNOWN)
     assert [e.key for e in told] == [BOT, BOT + 1]
     assert [e.key for e in events(msgspec.structs.replace(appended(), via=BOT), KNOWN)] == [BOT]
