@@ -37,27 +37,31 @@ from contactcenter.model.person import Abilities
 from tests.contactcenter.floor import NOW, Floor
 
 
-def at(seconds: float) -> datetime:
-    return NOW + timedelta(seconds=seconds)
-
-
 class Scene:
     """`agent` has `mine`, the item `waiting` waits, and the agent `other` is free."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Floor, number: int = 0) -> None:
         self.floor = floor
+        self.number = number
+
+    def at(self, seconds: float) -> datetime:
+        """Scenes that follow each other in one house are days apart."""
+        return NOW + timedelta(days=3 * self.number, seconds=seconds)
+
+    def who(self, name: str) -> str:
+        return f"{name} {self.number}"
 
     async def set(self) -> None:
         self.agent = await self.hire()
         self.other = await self.hire()
-        self.mine = await self.floor.active(self.agent, "mine")
-        self.waiting = await self.floor.waiting("waiting")
+        self.mine = await self.floor.active(self.agent, self.who("mine"), self.at(0))
+        self.waiting = await self.floor.waiting(self.who("waiting"), at=self.at(0))
 
     async def hire(self) -> int:
         floor, number = self.floor, next(self.floor.desk.numbers)
         new = NewPerson(login=f"a{number}", name=f"Agent {number}", role="agent")
-        person = (await floor.run(create_person, new, SYSTEM, NOW)).id
-        await floor.run(set_presence, person, "available", None, floor.book, NOW)
+        person = (await floor.run(create_person, new, SYSTEM, self.at(0))).id
+        await floor.run(set_presence, person, "available", None, floor.book, self.at(0))
         await self.open_socket(person)
         return person
 
@@ -65,7 +69,7 @@ class Scene:
         await self.floor.run(lambda tx: tx.do("processes.renew", process, 60.0))
         await self.floor.desk.cookie(agent)
         session = await self.floor.desk.value("SELECT max(id) FROM staff_session")
-        return await self.floor.run(connect, agent, process, session, NOW)
+        return await self.floor.run(connect, agent, process, session, self.at(0))
 
     async def sockets(self, agent: int) -> list[Any]:
         rows = await self.floor.desk.rows("SELECT id FROM socket WHERE agent_id = $1", agent)
@@ -73,10 +77,10 @@ class Scene:
 
     async def vanish(self, agent: int) -> None:
         for socket in await self.sockets(agent):
-            await self.floor.run(disconnect, socket, self.floor.book, at(5))
+            await self.floor.run(disconnect, socket, self.floor.book, self.at(5))
 
     async def offer(self) -> int:
-        return await self.floor.offer(self.waiting, self.other, at(1))
+        return await self.floor.offer(self.waiting, self.other, self.at(1))
 
     async def answer(self, seconds: float = 2) -> None:
         await self.floor.run(
@@ -87,20 +91,21 @@ class Scene:
             seen=9,
             connection_id=None,
             book=self.floor.book,
-            now=at(seconds),
+            now=self.at(seconds),
         )
 
     async def resolved(self) -> None:
-        await self.floor.run(resolve, self.agent, self.mine, "solved", self.floor.book, at(3))
+        await self.floor.run(resolve, self.agent, self.mine, "solved", self.floor.book, self.at(3))
 
     async def with_bot(self) -> tuple[int, Callable[[str], Said]]:
         """An item that a bot has, and what makes the bot's words."""
         desk = self.floor.desk
         key, _ = await desk.key("interactions:write")
+        await desk.rows("UPDATE api_key SET revoked_at = now() WHERE name = 'assistant'")
         await desk.rows("UPDATE api_key SET name = 'assistant' WHERE id = $1", key)
-        await desk.say("of the bot", by="web", channel="web", at=at(1))
+        await desk.say(self.who("of the bot"), by="web", channel="web", at=self.at(1))
         connection = await desk.channel("assistant", "bot")
-        [row] = await desk.rows("SELECT id, epoch FROM work_item WHERE state = 'bot'")
+        [row] = await desk.rows("SELECT id, epoch FROM work_item ORDER BY id DESC LIMIT 1")
 
         def words(key_of_it: str) -> Said:
             return Said(
@@ -111,7 +116,7 @@ class Scene:
                 item=row["id"],
                 epoch=row["epoch"],
                 text="beep",
-                occurred_at=at(2),
+                occurred_at=self.at(2),
             )
 
         return row["id"], words
@@ -129,12 +134,12 @@ class Scene:
             await self.customer(winner),
             SYSTEM,
             self.floor.book,
-            at(9),
+            self.at(9),
         )
 
 
 async def receive__somebody_new(s: Scene) -> None:
-    await s.floor.waiting("new", at=at(1))
+    await s.floor.waiting(s.who("new"), at=s.at(1))
 
 
 async def receive__with_a_bot(s: Scene) -> None:
@@ -143,34 +148,39 @@ async def receive__with_a_bot(s: Scene) -> None:
 
 async def receive__more_words(s: Scene) -> None:
     await s.answer()
-    await s.floor.desk.say("mine", "Yes.", at=at(4))
+    await s.floor.desk.say(s.who("mine"), "Yes.", at=s.at(4))
 
 
 async def receive__in_wrap_up(s: Scene) -> None:
     await s.resolved()
-    await s.floor.desk.say("mine", "Wait!", at=at(4))
+    await s.floor.desk.say(s.who("mine"), "Wait!", at=s.at(4))
 
 
 async def receive__after_the_agent_signed_out(s: Scene) -> None:
     await s.answer()
-    await s.floor.run(set_presence, s.agent, "offline", None, s.floor.book, at(3))
-    await s.floor.desk.say("mine", "Yes.", at=at(4))
+    await s.floor.run(set_presence, s.agent, "offline", None, s.floor.book, s.at(3))
+    await s.floor.desk.say(s.who("mine"), "Yes.", at=s.at(4))
 
 
 async def receive__by_a_full_agent(s: Scene) -> None:
     await s.answer(0)
-    await s.floor.ring(item_idle, "item_idle", at(300))
+    await s.floor.ring(item_idle, "item_idle", s.at(300))
     for turn in range(3):
         await s.floor.run(
-            assign, 7, await s.floor.waiting(f"c{turn}", at=at(301)), s.agent, s.floor.book, at(302)
+            assign,
+            7,
+            await s.floor.waiting(s.who(f"c{turn}"), at=s.at(301)),
+            s.agent,
+            s.floor.book,
+            s.at(302),
         )
-    await s.floor.desk.say("mine", "Yes.", at=at(303))
+    await s.floor.desk.say(s.who("mine"), "Yes.", at=s.at(303))
 
 
 async def receive__once_more_within_the_window(s: Scene) -> None:
     await s.resolved()
-    await s.floor.run(finish_wrap_up, s.agent, s.mine, at(4))
-    await s.floor.waiting("mine", at=at(5))
+    await s.floor.run(finish_wrap_up, s.agent, s.mine, s.at(4))
+    await s.floor.waiting(s.who("mine"), at=s.at(5))
 
 
 async def extend__an_offer(s: Scene) -> None:
@@ -178,40 +188,40 @@ async def extend__an_offer(s: Scene) -> None:
 
 
 async def accept__an_offer(s: Scene) -> None:
-    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, at(2))
+    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, s.at(2))
 
 
 async def accept__too_late_for_the_target(s: Scene) -> None:
-    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, at(100))
+    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, s.at(100))
 
 
 async def accept__on_another_day(s: Scene) -> None:
-    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, at(86_400))
+    await s.floor.run(accept, s.other, await s.offer(), s.floor.book, s.at(86_400))
 
 
 async def miss__declined(s: Scene) -> None:
-    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, at(2))
+    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, s.at(2))
 
 
 async def miss__lapsed(s: Scene) -> None:
     await s.offer()
-    await s.floor.ring(lapse, "offer_lapse", at(20))
+    await s.floor.ring(lapse, "offer_lapse", s.at(20))
 
 
 async def miss__once_too_often(s: Scene) -> None:
     await s.floor.desk.rows("UPDATE agent SET misses = 2 WHERE id = $1", s.other)
-    await s.floor.offer(await s.floor.waiting("new"), s.other)
-    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, at(2))
+    await s.floor.offer(await s.floor.waiting(s.who("new"), at=s.at(0)), s.other, s.at(1))
+    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, s.at(2))
 
 
 async def presence__away(s: Scene) -> None:
     await s.offer()
-    await s.floor.run(set_presence, s.other, "away", "lunch", s.floor.book, at(2))
+    await s.floor.run(set_presence, s.other, "away", "lunch", s.floor.book, s.at(2))
 
 
 async def presence__away_and_back(s: Scene) -> None:
     await presence__away(s)
-    await s.floor.run(set_presence, s.other, "available", None, s.floor.book, at(3))
+    await s.floor.run(set_presence, s.other, "available", None, s.floor.book, s.at(3))
 
 
 async def presence__gone(s: Scene) -> None:
@@ -227,13 +237,13 @@ async def presence__gone_and_back(s: Scene) -> None:
 
 async def presence__gone_past_grace(s: Scene) -> None:
     await presence__gone(s)
-    await s.floor.ring(grace_ended, "agent_grace", at(40))
+    await s.floor.ring(grace_ended, "agent_grace", s.at(40))
 
 
 async def presence__gone_past_grace_and_back(s: Scene) -> None:
     await presence__gone_past_grace(s)
     await s.open_socket(s.agent)
-    await s.floor.run(set_presence, s.agent, "available", None, s.floor.book, at(41))
+    await s.floor.run(set_presence, s.agent, "available", None, s.floor.book, s.at(41))
 
 
 async def presence__gone_past_grace_in_wrap_up(s: Scene) -> None:
@@ -243,7 +253,7 @@ async def presence__gone_past_grace_in_wrap_up(s: Scene) -> None:
 
 async def presence__reaped(s: Scene) -> None:
     await s.floor.desk.rows("UPDATE process SET expires_at = now() - interval '1 second'")
-    await s.floor.run(reap, s.floor.book, at(7))
+    await s.floor.run(reap, s.floor.book, s.at(7))
 
 
 async def reply__to_the_customer(s: Scene) -> None:
@@ -251,11 +261,11 @@ async def reply__to_the_customer(s: Scene) -> None:
 
 
 async def reply__a_note(s: Scene) -> None:
-    await s.floor.run(note, s.agent, await s.conversation(s.mine), "Hm.", at(2))
+    await s.floor.run(note, s.agent, await s.conversation(s.mine), "Hm.", s.at(2))
 
 
 async def read__up_to_a_number(s: Scene) -> None:
-    await s.floor.run(read, s.agent, await s.conversation(s.mine), 1, at(2))
+    await s.floor.run(read, s.agent, await s.conversation(s.mine), 1, s.at(2))
 
 
 async def resolve__to_wrap_up(s: Scene) -> None:
@@ -264,17 +274,17 @@ async def resolve__to_wrap_up(s: Scene) -> None:
 
 async def resolve__to_its_end(s: Scene) -> None:
     await s.resolved()
-    await s.floor.run(finish_wrap_up, s.agent, s.mine, at(4))
+    await s.floor.run(finish_wrap_up, s.agent, s.mine, s.at(4))
 
 
 async def resolve__until_the_time_is_over(s: Scene) -> None:
     await s.resolved()
-    await s.floor.ring(wrap_up_ended, "wrapup_end", at(40))
+    await s.floor.ring(wrap_up_ended, "wrapup_end", s.at(40))
 
 
 async def _transfer(s: Scene, **to: Any) -> None:
     to = {"queue": None, "to_agent": None, "note": "Please.", **to}
-    await s.floor.run(transfer, s.agent, s.mine, **to, book=s.floor.book, now=at(4))
+    await s.floor.run(transfer, s.agent, s.mine, **to, book=s.floor.book, now=s.at(4))
 
 
 async def transfer__to_a_queue(s: Scene) -> None:
@@ -286,16 +296,16 @@ async def transfer__to_an_agent(s: Scene) -> None:
 
 
 async def transfer__of_what_was_declined_before(s: Scene) -> None:
-    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, at(2))
+    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, s.at(2))
     await s.floor.run(
-        accept, s.agent, await s.floor.offer(s.waiting, s.agent, at(3)), s.floor.book, at(3)
+        accept, s.agent, await s.floor.offer(s.waiting, s.agent, s.at(3)), s.floor.book, s.at(3)
     )
     s.mine = s.waiting
     await _transfer(s, queue="care")
 
 
 async def _assign(s: Scene, item: int, agent: int) -> None:
-    await s.floor.run(assign, 7, item, agent, s.floor.book, at(4))
+    await s.floor.run(assign, 7, item, agent, s.floor.book, s.at(4))
 
 
 async def transfer__assigned_while_waiting(s: Scene) -> None:
@@ -313,8 +323,8 @@ async def transfer__taken_over(s: Scene) -> None:
 
 async def transfer__taken_over_and_ended(s: Scene) -> None:
     await _assign(s, s.mine, s.other)
-    await s.floor.run(resolve, s.other, s.mine, "solved", s.floor.book, at(5))
-    await s.floor.run(finish_wrap_up, s.other, s.mine, at(6))
+    await s.floor.run(resolve, s.other, s.mine, "solved", s.floor.book, s.at(5))
+    await s.floor.run(finish_wrap_up, s.other, s.mine, s.at(6))
 
 
 async def transfer__assigned_from_a_bot(s: Scene) -> None:
@@ -323,62 +333,62 @@ async def transfer__assigned_from_a_bot(s: Scene) -> None:
 
 
 async def transfer__queued_again(s: Scene) -> None:
-    await s.floor.run(requeue, s.mine, "billing", s.floor.book, at(4))
+    await s.floor.run(requeue, s.mine, "billing", s.floor.book, s.at(4))
 
 
 async def transfer__queued_again_while_offered(s: Scene) -> None:
     await s.offer()
-    await s.floor.run(requeue, s.waiting, None, s.floor.book, at(4))
+    await s.floor.run(requeue, s.waiting, None, s.floor.book, s.at(4))
 
 
 async def transfer__queued_from_a_bot(s: Scene) -> None:
     item, _ = await s.with_bot()
-    await s.floor.run(requeue, item, None, s.floor.book, at(4))
+    await s.floor.run(requeue, item, None, s.floor.book, s.at(4))
 
 
 async def idle__dormant(s: Scene) -> None:
     await s.answer(0)
-    await s.floor.ring(item_idle, "item_idle", at(300))
+    await s.floor.ring(item_idle, "item_idle", s.at(300))
 
 
 async def idle__dormant_and_woken(s: Scene) -> None:
     await idle__dormant(s)
-    await s.floor.desk.say("mine", "Yes.", at=at(301))
+    await s.floor.desk.say(s.who("mine"), "Yes.", at=s.at(301))
 
 
 async def idle__dormant_in_wrap_up(s: Scene) -> None:
     await idle__dormant(s)
-    await s.floor.run(resolve, s.agent, s.mine, "solved", s.floor.book, at(301))
+    await s.floor.run(resolve, s.agent, s.mine, "solved", s.floor.book, s.at(301))
 
 
 async def idle__reminded(s: Scene) -> None:
     await s.answer(0)
-    await s.floor.ring(item_idle, "item_idle", at(3600))
+    await s.floor.ring(item_idle, "item_idle", s.at(3600))
 
 
 async def idle__resolved(s: Scene) -> None:
     await s.answer(0)
-    await s.floor.ring(item_idle, "item_idle", at(86_400))
+    await s.floor.ring(item_idle, "item_idle", s.at(86_400))
 
 
 async def bots__reply(s: Scene) -> None:
     _, words = await s.with_bot()
-    await s.floor.run(bot_reply, words("1"), 9, at(2))
+    await s.floor.run(bot_reply, words("1"), 9, s.at(2))
 
 
 async def bots__hand_over(s: Scene) -> None:
     _, words = await s.with_bot()
     what = HandOver(intent="internet_down", skills={"language:id": 2})
-    await s.floor.run(hand_over, words("1"), what, s.floor.book, at(3))
+    await s.floor.run(hand_over, words("1"), what, s.floor.book, s.at(3))
 
 
 async def bots__close(s: Scene) -> None:
     _, words = await s.with_bot()
-    await s.floor.run(bot_close, words("1"), "solved", s.floor.book, at(3))
+    await s.floor.run(bot_close, words("1"), "solved", s.floor.book, s.at(3))
 
 
 async def _leave(s: Scene, item: int) -> None:
-    await s.floor.run(leave, await s.conversation(item), s.floor.book, at(8))
+    await s.floor.run(leave, await s.conversation(item), s.floor.book, s.at(8))
 
 
 async def abandon__while_waiting(s: Scene) -> None:
@@ -401,7 +411,7 @@ async def abandon__while_answered(s: Scene) -> None:
 
 async def _spam(s: Scene, item: int) -> None:
     customer = await s.customer(item)
-    await s.floor.run(mark_spam, customer, SYSTEM, at(8), others_work=True)
+    await s.floor.run(mark_spam, customer, SYSTEM, s.at(8), others_work=True)
 
 
 async def mark_spam__while_offered(s: Scene) -> None:
@@ -415,9 +425,9 @@ async def mark_spam__with_an_agent(s: Scene) -> None:
 
 async def mark_spam__and_not(s: Scene) -> None:
     await _spam(s, s.waiting)
-    await s.floor.desk.say("waiting", "I am real!", at=at(9))
+    await s.floor.desk.say(s.who("waiting"), "I am real!", at=s.at(9))
     customer = await s.customer(s.waiting)
-    await s.floor.run(unmark_spam, customer, SYSTEM, s.floor.book, at(10))
+    await s.floor.run(unmark_spam, customer, SYSTEM, s.floor.book, s.at(10))
 
 
 async def merge__waiting_into_mine(s: Scene) -> None:
@@ -437,39 +447,45 @@ async def merge__two_that_agents_have(s: Scene) -> None:
 
 async def merge__one_in_wrap_up(s: Scene) -> None:
     await _assign(s, s.waiting, s.other)
-    await s.floor.run(resolve, s.other, s.waiting, "solved", s.floor.book, at(5))
+    await s.floor.run(resolve, s.other, s.waiting, "solved", s.floor.book, s.at(5))
     await s.merge(s.waiting, s.mine)
+
+
+async def _spam_without_an_end(s: Scene) -> None:
+    """What is left: an open conversation without work."""
+    customer, conversation = await s.customer(s.mine), await s.conversation(s.mine)
+    await _spam(s, s.mine)
+    await s.floor.desk.rows("UPDATE customer SET spam_at = NULL WHERE id = $1", customer)
+    await s.floor.desk.rows(
+        "UPDATE conversation SET state = 'open', closed_at = NULL WHERE id = $1", conversation
+    )
 
 
 async def merge__work_moves(s: Scene) -> None:
     await _assign(s, s.waiting, s.other)
-    await _spam(s, s.mine)
-    await s.floor.desk.rows("UPDATE customer SET spam_at = NULL")
-    await s.floor.desk.rows("UPDATE conversation SET state = 'open', closed_at = NULL")
+    await _spam_without_an_end(s)
     await s.merge(s.waiting, s.mine)
 
 
 async def merge__of_waiting_work_that_moves(s: Scene) -> None:
     await s.offer()
-    await _spam(s, s.mine)
-    await s.floor.desk.rows("UPDATE customer SET spam_at = NULL")
-    await s.floor.desk.rows("UPDATE conversation SET state = 'open', closed_at = NULL")
+    await _spam_without_an_end(s)
     await s.merge(s.waiting, s.mine)
 
 
 async def merge__and_part(s: Scene) -> None:
     loser = await s.customer(s.waiting)
     await s.merge(s.waiting, s.mine)
-    await s.floor.run(unmerge, loser, SYSTEM, at(10))
+    await s.floor.run(unmerge, loser, SYSTEM, s.at(10))
 
 
 async def start_conversation__first_words(s: Scene) -> None:
     await s.resolved()
-    await s.floor.run(finish_wrap_up, s.agent, s.mine, at(4))
+    await s.floor.run(finish_wrap_up, s.agent, s.mine, s.at(4))
     by = Actor("person", s.agent)
     customer = await s.customer(s.mine)
     await s.floor.run(
-        start_conversation, customer, Start(text="One thing more."), by, s.floor.book, at(9)
+        start_conversation, customer, Start(text="One thing more."), by, s.floor.book, s.at(9)
     )
 
 
@@ -478,31 +494,34 @@ async def people__hired(s: Scene) -> None:
 
 
 async def people__other_abilities(s: Scene) -> None:
-    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, at(2))
+    await s.floor.run(decline, s.other, await s.offer(), s.floor.book, s.at(2))
     able = Abilities(capacity=5, skills={"language:id": 3}, queues=["care"])
-    await s.floor.run(configure_agent, s.other, able, s.floor.book.rules, SYSTEM, at(3))
+    await s.floor.run(configure_agent, s.other, able, s.floor.book.rules, SYSTEM, s.at(3))
 
 
 async def people__other_name(s: Scene) -> None:
-    await s.floor.run(change_person, s.agent, PersonChange(name="Somebody Else"), SYSTEM, at(3))
+    await s.floor.run(change_person, s.agent, PersonChange(name="Somebody Else"), SYSTEM, s.at(3))
 
 
 async def people__disabled(s: Scene) -> None:
-    await s.floor.run(change_person, s.agent, PersonChange(disabled=True), SYSTEM, at(3))
+    await s.floor.run(change_person, s.agent, PersonChange(disabled=True), SYSTEM, s.at(3))
 
 
 async def publish__other_rules(s: Scene) -> None:
     s.floor.rules(offers={"cooldown_s": 1})
-    await s.floor.run(publish, s.floor.book.rules, "me", at(3))
+    await s.floor.run(publish, s.floor.book.rules, "me", s.at(3))
 
 
 async def tag__a_conversation(s: Scene) -> None:
     conversation = await s.conversation(s.mine)
-    await s.floor.run(tag_conversation, conversation, lambda _: ["vip"], SYSTEM, at(3))
+    await s.floor.run(tag_conversation, conversation, lambda _: ["vip"], SYSTEM, s.at(3))
 
 
 async def block_identity__of_a_customer(s: Scene) -> None:
-    await s.floor.run(block_identity, await s.customer(s.mine), 1, SYSTEM, at(3))
+    identity = await s.floor.desk.value(
+        "SELECT identity_id FROM conversation WHERE id = $1", await s.conversation(s.mine)
+    )
+    await s.floor.run(block_identity, await s.customer(s.mine), identity, SYSTEM, s.at(3))
 
 
 async def confirm__read_by_the_customer(s: Scene) -> None:
@@ -511,7 +530,7 @@ async def confirm__read_by_the_customer(s: Scene) -> None:
     identity = await s.floor.desk.value(
         "SELECT identity_id FROM conversation WHERE id = $1", conversation
     )
-    await s.floor.run(confirm, [Confirmation(conversation, (identity,), 9, "read")], at(3))
+    await s.floor.run(confirm, [Confirmation(conversation, (identity,), 9, "read")], s.at(3))
 
 
 SCENARIOS: dict[str, Callable[[Scene], Awaitable[None]]] = {

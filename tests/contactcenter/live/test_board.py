@@ -16,9 +16,15 @@ from contactcenter.live.board import (
     summarise,
 )
 from tests.contactcenter.floor import NOW, Floor
-from tests.contactcenter.scenarios import SCENARIOS, Scene, at
+from tests.contactcenter.scenarios import SCENARIOS, Scene
 
 ZONE = "Asia/Jakarta"
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
 WITHOUT_WORK = {
     "__init__",
     "connections",
