@@ -11,9 +11,10 @@ from typing import Annotated, Any, get_args
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import KwargDefinition, ParameterKwarg
+from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
 from contactcenter.api.problems import decode, escaped
@@ -41,15 +42,16 @@ class Strict(Request[Any, Any, Any]):
         return decode(_decoder(body(self.route_handler)), await self.body())
 
 
-async def check(request: Request[Any, Any, Any]) -> None:
+async def check(request: Request[Any, Any, Any]) -> Response[None] | None:
     """Refuse what the route does not take; the application's `before_request`."""
     if request.method == "OPTIONS":
-        return
+        return _methods(request)
     handler: HTTPRouteHandler = request.route_handler
     _check_path(request)
     _check_query(request.scope["query_string"], query(handler))
     if body(handler) is not None:
         await _check_body(request)
+    return None
 
 
 @lru_cache(512)
@@ -100,6 +102,14 @@ def _limited(field: FieldDefinition, kwarg: KwargDefinition) -> Any:
         kind = Annotated[kind, meta]
     limits = {n: v for n in _LIMITS if (v := getattr(kwarg, n)) is not None}
     return Annotated[kind, msgspec.Meta(**limits)] if limits else kind
+
+
+def _methods(request: Request[Any, Any, Any]) -> Response[None]:
+    """What can be done here: the framework names the methods of the first handler only."""
+    template = request.scope["path_template"]
+    routes = [r for r in request.app.routes if r.path_format == template]
+    methods = {method for r in routes if isinstance(r, HTTPRoute) for method in r.methods}
+    return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
 
 
 def _check_path(request: Request[Any, Any, Any]) -> None:
