@@ -1,4 +1,4 @@
-"""The composition root: the parts of one process are made here, and wired to each other here only."""
+"""The composition root: here only, the parts of one process are made and wired to each other."""
 
 import asyncio
 import gc
@@ -52,6 +52,7 @@ from contactcenter.live.origins import Origins
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.live.visitors import Visitors
 from contactcenter.settings import Settings
+from contactcenter.workers.housekeeping import Housekeeping
 from contactcenter.workers.keep import keep
 from contactcenter.workers.presence import ProcessLease
 from contactcenter.workers.router import Router
@@ -116,6 +117,7 @@ class House:
         self.transport = Transport(settings.webhook_allow)
         self.webhooks = Webhooks(database, self.tail, self.transport, clock)
         self.hub = Hub()
+        self.housekeeping = Housekeeping(database, settings.log_keep_days, clock)
         self.lease = ProcessLease(database, self.hub, self.rulebook, clock, settings.process)
         self.health = Health(
             database,
@@ -126,6 +128,7 @@ class House:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
+        """Load what is live from the database, and start the workers."""
         self.database.committed = self._committed
         await self.tail.start()
         await self.rulebook.load()
@@ -153,6 +156,7 @@ class House:
             "router": self.router.run,
             "webhooks": self.webhooks.run,
             "lease": self.lease.run,
+            "housekeeping": self.housekeeping.run,
         }
         self._tasks = [asyncio.create_task(keep(n, run), name=n) for n, run in workers.items()]
         # What has been built by now stays: the collector need not look at it again.
@@ -165,7 +169,7 @@ class House:
         self.health.draining = True
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S_MAX):
-                while not (self.receiving.idle and self.confirming.idle):
+                while not (self.receiving.idle and self.confirming.idle):  # noqa: ASYNC110 -- once
                     await asyncio.sleep(0.01)
         await self.webhooks.drain(DRAIN_S_MAX)
         for task in reversed(self._tasks):
@@ -282,6 +286,7 @@ class RequestId:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Bind the id to the request, and to every line that is logged in it."""
         given = next((v for n, v in scope["headers"] if n == b"x-request-id"), b"")
         request_id = fast_lane.request_id(given)
         scope["state"]["request_id"] = request_id

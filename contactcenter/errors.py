@@ -116,6 +116,8 @@ class TooLarge(Refusal):
 
 
 class UnsupportedMediaType(Refusal):
+    """A body of another content type than the route takes."""
+
     status = 415
     code = "unsupported-media-type"
     title = "This content type is not taken"

@@ -252,7 +252,7 @@ class ItemWaiting(ItemFact, frozen=True, kw_only=True, tag=True):
 
 
 class ItemMoved(ItemFact, frozen=True, kw_only=True, tag=True):
-    """The item is now work in `conversation`, into which its own was merged; `agent` has it still."""
+    """The item is work in `conversation` now, into which its own was merged; `agent` keeps it."""
 
     from_conversation: int
     agent: int | None = None
@@ -355,7 +355,7 @@ class RulebookPublished(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class WebhookParked(Happened, frozen=True, kw_only=True, tag=True):
-    """An event was given up for now; the later ones of its conversation go on, with the gap marked."""
+    """An event was given up for now; the later ones go on, with the gap marked."""
 
     key: int
     conversation: int

@@ -52,6 +52,7 @@ class Crowd:
         self._all = asyncio.Event()
 
     def heard(self, _peer: Peer, frame: bytes) -> None:
+        """One frame that one of them got."""
         if b'"welcome"' in frame[:20]:
             self._welcomes += 1
             if self._welcomes == self._size:
@@ -62,6 +63,7 @@ class Crowd:
                 self._all.set()
 
     async def broadcast(self) -> float:
+        """When the last of them had the next broadcast."""
         self._broadcasts = 0
         self._all.clear()
         print("listening", flush=True)  # noqa: T201 -- to the parent

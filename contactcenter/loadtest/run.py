@@ -76,12 +76,16 @@ async def run(plan: Plan, say: Callable[[str], object]) -> Verdict:
         agents = [Agent(*person, servers, ledger, chance) for person in people]
         say(f"{SERVERS} servers, {plan.agents} agents, seed {plan.seed}")
         async with _working(agents):
-            findings = await _traffic(plan, here, servers, ledger, chance, say)
-            findings |= await _settle(here.database, say)
+            found = await _traffic(plan, here, servers, ledger, chance, say)
+            found.append(await _settle(here.database, say))
         capacity = {agent.person: CAPACITY for agent in agents}
-        findings |= await standing(here.database)
-        findings |= await history(here.database, ledger, capacity)
-        findings |= await _leave(here.database, servers)
+        found.append(await _standing(here.database))
+        found.append(await history(here.database, ledger, capacity))
+        found.append(await _leave(here.database, servers))
+    findings: Findings = {}
+    for each in found:
+        for rule, rows in each.items():
+            findings.setdefault(rule, []).extend(rows)
     return Verdict(dict(ledger.counts), findings)
 
 
@@ -92,7 +96,7 @@ async def _traffic(
     ledger: Ledger,
     chance: Random,
     say: Callable[[str], object],
-) -> Findings:
+) -> list[Findings]:
     """Customers talk and things break; then all that was begun is brought to its end."""
     stop = asyncio.Event()
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
@@ -114,7 +118,7 @@ async def _traffic(
             stop.set()
             await breaking
             telling.cancel()
-    return await standing(here.database)
+    return [*breaking.result(), await _standing(here.database)]
 
 
 async def _break(
@@ -124,15 +128,24 @@ async def _break(
     ledger: Ledger,
     chance: Random,
     say: Callable[[str], object],
-) -> None:
+) -> list[Findings]:
     """One fault after the other, each as long after the one before, while there is traffic."""
     loop = asyncio.get_running_loop()
-    ends, number = loop.time() + plan.seconds, 0
+    ends, found = loop.time() + plan.seconds, list[Findings]()
     while loop.time() + plan.kill_every < ends:
         await asyncio.sleep(plan.kill_every)
-        say(await FAULTS[plan.fault](Ground(servers, here.servers, chance, number)))
+        say(await FAULTS[plan.fault](Ground(servers, here.servers, chance, len(found))))
         ledger.counts["faults"] += plan.fault != "none"
-        number += 1
+        found.append(await _standing(here.database))
+    return found
+
+
+async def _standing(database: Database) -> Findings:
+    """Right after a fault, the first connections may be of the time before it."""
+    while True:
+        with suppress(Unavailable):
+            return await standing(database)
+        await asyncio.sleep(0.1)
 
 
 async def _tell(database: Database, ledger: Ledger, say: Callable[[str], object]) -> None:

@@ -83,7 +83,7 @@ WHERE NOT EXISTS (SELECT FROM timer t WHERE t.kind = wanted.kind AND t.subject =
 -- Timers that nobody has fired long after they were due, and those that were given up.
 -- name: overdue
 SELECT format('timer %s of %s is overdue by %s: %s', kind, subject, clock_timestamp() - due_at, last_error)
-FROM timer WHERE parked_at IS NOT NULL OR due_at < clock_timestamp() - make_interval(secs => 5)
+FROM timer WHERE parked_at IS NOT NULL OR due_at < clock_timestamp() - make_interval(secs => 10)
 
 -- Nobody carries more than they can, unless a supervisor has made them.
 -- name: overloaded
