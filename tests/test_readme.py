@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+from contactcenter.__main__ import parser
+from contactcenter.settings import Settings
 from tests.contactcenter import commands
 from tests.contactcenter.commands import Program
 
@@ -28,6 +30,7 @@ BIN = Path(sys.executable).parent
 BLOCK = re.compile(r"^```(\w+ \w+)(?:=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 PLACE = re.compile(r"`([\w/]+\.py):(\w+)`")
+METRIC = re.compile(r"(?:Counter|Gauge|Histogram)\(\s*\"(contactcenter_\w+)\"")
 PAPERS = sorted(
     paper.relative_to(ROOT).as_posix()
     for paper in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md"))
@@ -97,6 +100,35 @@ def test_what_is_named_in_the_code_is_there(paper: str) -> None:
         if not _defines(file, name)
     ]
     assert missing == []
+
+
+def test_every_metric_is_explained() -> None:
+    exposed = {
+        name
+        for package in ("contactcenter", "channels", "routing")
+        for module in (ROOT / package).rglob("*.py")
+        for name in METRIC.findall(module.read_text(encoding="utf-8"))
+    }
+    explained = set(re.findall(r"^\| `(contactcenter_\w+)`", _operation(), re.MULTILINE))
+    assert explained == exposed
+
+
+def test_every_setting_is_explained() -> None:
+    table = _operation().partition("### Settings")[2].partition("###")[0]
+    firsts = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+    explained = set(re.findall(r"`([A-Z_]+)`", " ".join(firsts)))
+    assert explained == {field.upper() for field in Settings.__struct_fields__}
+
+
+def test_every_command_is_listed() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `contactcenter (\w+)", readme, re.MULTILINE)
+    commands_help = parser().format_help().partition("COMMAND\n")[2].partition("options:")[0]
+    assert set(listed) == set(re.findall(r"^ {4}(\w+)", commands_help, re.MULTILINE))
+
+
+def _operation() -> str:
+    return (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
 
 
 def _free_ports() -> tuple[int, int]:
