@@ -62,6 +62,9 @@ def invalid(_request: Request[Any, Any, Any], error: ValidationException) -> Res
 
 def http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Unknown paths, wrong methods, bodies beyond the limit."""
+    told = error.headers or {}
+    if "websocket" in told.get("allow", "").split(", "):
+        return _not_a_socket()
     title = error.__class__.__name__.removesuffix("Exception")
     code = "".join(f"-{c.lower()}" if c.isupper() else c for c in title).lstrip("-")
     problem = Problem(
@@ -71,7 +74,21 @@ def http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Respon
         detail=error.detail,
     )
     answered = answer(problem)
-    answered.headers.update(error.headers or {})
+    answered.headers.update(told)
+    return answered
+
+
+def _not_a_socket() -> Response[bytes]:
+    """RFC 9110, 15.5.22."""
+    answered = answer(
+        Problem(
+            type=f"{TYPE}upgrade-required",
+            title="Upgrade required",
+            status=426,
+            detail="This is a WebSocket: open it with a handshake.",
+        )
+    )
+    answered.headers["Upgrade"] = "websocket"
     return answered
 
 
