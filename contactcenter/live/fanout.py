@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from prometheus_client import Counter, Gauge
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from contactcenter.facts import Fact
@@ -24,6 +25,8 @@ SIGNALS = "contactcenter:signals"
 WAITING_MAX = 10_000
 PIPELINE_MAX = 100
 RECONNECT_S = 0.5
+ANSWER_S_MAX = 1.0
+"""A Redis that takes longer hangs, and counts as away until it answers."""
 
 _log = get(part="fanout")
 _UP = Gauge("contactcenter_redis_up", "1 while Redis answers")
@@ -66,6 +69,7 @@ class Fanout:
         self._copies = msgspec.json.Decoder(Copies)
         self._signals = msgspec.json.Decoder(Signal)
         self._redis = connect(url) if url else None
+        self._answers = False
         self.up = False
 
     def committed(self, first_seq: int, _facts: Sequence[Fact], encoded: Sequence[bytes]) -> None:
@@ -111,28 +115,36 @@ class Fanout:
                 for _ in range(min(PIPELINE_MAX, len(self._waiting))):
                     pipeline.publish(*self._waiting.popleft())  # pyright: ignore[reportUnknownMemberType]
                 try:
-                    async with asyncio.timeout(1):
+                    async with asyncio.timeout(ANSWER_S_MAX):
                         await pipeline.execute()  # pyright: ignore[reportUnknownMemberType]
                 except (RedisError, OSError, TimeoutError):
                     _DROPPED.inc()
+                    self._answers = False
 
     async def _listen(self, redis: Redis) -> None:
         while True:
             try:
+                async with asyncio.timeout(ANSWER_S_MAX):
+                    await redis.ping()  # pyright: ignore[reportUnknownMemberType, reportGeneralTypeIssues]
+                self._answers = True
                 async with redis.pubsub() as feed:  # pyright: ignore[reportUnknownMemberType]
                     await feed.subscribe(FACTS, SIGNALS)  # pyright: ignore[reportUnknownMemberType]
                     self._set(up=True)
-                    while True:
-                        message: Any = await feed.get_message(  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-                            ignore_subscribe_messages=True, timeout=None
-                        )
-                        if message:
-                            self._take(message["channel"], message["data"])
-            except (RedisError, OSError) as error:
+                    await self._hear(feed)
+            except (RedisError, OSError, TimeoutError) as error:
                 if self.up:
                     _log.warning("Redis is gone; the log is polled instead", error=str(error))
                 self._set(up=False)
                 await asyncio.sleep(RECONNECT_S)
+
+    async def _hear(self, feed: PubSub) -> None:
+        while self._answers:
+            message: Any = await feed.get_message(  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+                ignore_subscribe_messages=True, timeout=ANSWER_S_MAX
+            )
+            if message:
+                self._take(message["channel"], message["data"])
+        raise TimeoutError("what is sent is not answered")
 
     def _set(self, *, up: bool) -> None:
         self.up = up

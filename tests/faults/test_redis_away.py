@@ -1,3 +1,6 @@
+import os
+import signal
+
 from contactcenter.loadtest.fleet import health
 from tests.faults.conftest import Ground, until
 
@@ -40,3 +43,29 @@ async def test_without_redis_the_service_goes_on_says_so_and_recovers_by_itself(
         "1: more",
         "1: afterwards",
     ]
+
+
+async def test_redis_that_hangs_is_noticed_when_it_is_needed_and_is_used_again_afterwards(
+    ground: Ground,
+) -> None:
+    here, there = ground.servers
+    pid = ground.place.servers.redis_pid
+    assert pid
+    async with ground.desktop(there) as desk:
+        await desk.done("presence", state="available")
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            assert (await ground.post(here, "1", "meanwhile")).status_code == 200
+            await desk.event("OfferMade")
+
+            async def degraded() -> bool:
+                return (await health(here)).get("state") == "degraded"
+
+            await until(degraded)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+        async def recovered() -> bool:
+            return [(await health(s)).get("state") for s in ground.servers] == ["ready", "ready"]
+
+        await until(recovered)
