@@ -35,7 +35,7 @@ _GONE = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # the disk or the memory is full, or the connections
     asyncpg.InternalClientError,  # a server's last words came in between: it is shutting down
     ConnectionError,
     OSError,
