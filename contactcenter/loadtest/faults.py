@@ -11,8 +11,8 @@ import msgspec
 from contactcenter.db.embedded import Servers
 from contactcenter.loadtest.fleet import Fleet
 
-FROZEN_S = 3.0
-"""Longer than the router's lease: another process has to take over."""
+FROZEN_S = (3.0, 8.0)
+"""In turn: longer than the router's lease, and longer than that of the process and its desktops."""
 
 REDIS_AWAY_S = 2.0
 POSTGRES_ENDS_S_MAX = 20
@@ -38,12 +38,13 @@ async def kill(ground: Ground) -> str:
 async def freeze(ground: Ground) -> str:
     """The process that routes stands still, wakes later, and does not know it."""
     server = await ground.fleet.leader() or ground.chance.choice(ground.fleet.servers)
+    frozen_s = FROZEN_S[ground.number % len(FROZEN_S)]
     server.process.send_signal(signal.SIGSTOP)
     try:
-        await asyncio.sleep(FROZEN_S)
+        await asyncio.sleep(frozen_s)
     finally:
         server.process.send_signal(signal.SIGCONT)
-    return f"froze the server on port {server.port} for {FROZEN_S:.0f} s"
+    return f"froze the server on port {server.port} for {frozen_s:.0f} s"
 
 
 async def postgres(ground: Ground) -> str:
