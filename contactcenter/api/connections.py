@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from litestar import delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody, PathParameter
 
 from contactcenter.actions.connections import (
     Connection,
@@ -26,7 +26,7 @@ from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.model.rulebook import Published
 
-Fingerprint = FromPath[Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]]
+Fingerprint = Annotated[str, PathParameter(pattern="^[0-9a-f]{8}$")]
 
 
 class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):

@@ -98,8 +98,6 @@ def _limited(field: FieldDefinition, kwarg: KwargDefinition) -> Any:
     """The type with its limits as msgspec has them; null cannot be said in an address."""
     kinds = [k for k in get_args(field.annotation) if k is not type(None)]
     kind = kinds[0] if field.is_optional and len(kinds) == 1 else field.annotation
-    for meta in field.metadata:
-        kind = Annotated[kind, meta]
     limits = {n: v for n in _LIMITS if (v := getattr(kwarg, n)) is not None}
     return Annotated[kind, msgspec.Meta(**limits)] if limits else kind
 
