@@ -29,7 +29,9 @@ async def test_item_is_the_agents(floor: Floor) -> None:
 
 @pytest.mark.parametrize(("waited_s", "within"), [(60, True), (61, False)])
 async def test_wait_is_written_down_against_the_queues_target(
-    floor: Floor, waited_s: int, within: bool
+    floor: Floor,
+    waited_s: int,
+    within: bool,  # noqa: FBT001 -- what is expected
 ) -> None:
     agent = await floor.desk.person()
     offer = await floor.offer(await floor.waiting(), agent)

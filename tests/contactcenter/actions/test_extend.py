@@ -5,6 +5,8 @@ import msgspec
 import pytest
 
 from contactcenter.actions.presence import set_presence
+from contactcenter.actions.transfer import assign
+from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
 from contactcenter.model.rulebook import Published
 from tests.contactcenter.conftest import NOW
@@ -122,3 +124,25 @@ async def test_offer_at_the_moment_of_signing_out_is_never_left_pending(floor: F
         assert await floor.state(item) == "queued"
     states = {row[2:] for row in await floor.offers()}
     assert states <= {("rescinded", "agent_away")}
+
+
+async def test_order_at_that_very_moment_is_counted(floor: Floor) -> None:
+    """The supervisor's transaction has the agent; the extension waits for it, and counts anew."""
+    await floor.lead()
+    agent = await floor.desk.person(capacity=1)
+    given, waiting = await floor.waiting("1"), await floor.waiting("2")
+    locked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx: Tx) -> None:
+        await assign(tx, 9, given, agent, floor.book, NOW)
+        locked.set()
+        await go_on.wait()
+
+    assigning = asyncio.create_task(floor.run(slow))
+    await locked.wait()
+    extending = asyncio.create_task(floor.propose((waiting, agent)))
+    await asyncio.sleep(0.1)
+    go_on.set()
+    await assigning
+    [refused] = await extending
+    assert refused.reason == "the agent has no capacity left"

@@ -11,14 +11,15 @@ import asyncpg
 import pytest
 import websockets
 
+from contactcenter.api import desktop as module
 from contactcenter.api import sockets
 from contactcenter.app import House
 from contactcenter.errors import Unavailable
 from contactcenter.live import stream
-from contactcenter.live.hub import CLOSE_RESTART, CLOSE_REVOKED
+from contactcenter.live.hub import CLOSE_RESTART, CLOSE_REVOKED, Client
 from tests.contactcenter.clients import PATIENCE_S, Desktop
 from tests.contactcenter.conftest import Running
-from tests.contactcenter.team import Bot, Member, Team
+from tests.contactcenter.team import Bot, Member, Team, now
 
 
 @pytest.fixture
@@ -519,6 +520,39 @@ async def test_slow_consumer_starts_anew_and_harms_nobody(
         number = frame["fact"]["said"]["number"]
     assert welcomes == 2
     await slow.close()
+
+
+async def test_of_two_that_start_the_stream_at_once_neither_loses_what_comes_between(
+    desktop: Desktop, agent: Member, bot: Bot, house: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader at a new hello and the writer of a lost stream; words come while both read."""
+    await takes(desktop, bot)
+    parts: House = house.parts
+    one = module._Desk(parts.database, parts.hub, parts.fanout, parts.rulebook, now)
+    one.client = Client(agent.id, 1, lambda: None)
+    parts.hub.join(one.client)
+    entered, go_on = asyncio.Event(), asyncio.Event()
+    read_desk = module.read_desk
+
+    async def slow(*args: Any) -> Any:
+        read = await read_desk(*args)
+        entered.set()
+        await go_on.wait()
+        return read
+
+    monkeypatch.setattr(module, "read_desk", slow)
+    first = asyncio.create_task(one.begin(None))
+    await entered.wait()
+    await bot.hears("1", "between")
+    await desktop.event("InteractionAppended")
+    second = asyncio.create_task(one.restart())
+    await asyncio.sleep(0.05)
+    go_on.set()
+    await asyncio.gather(first, second)
+    sent = [json.loads(frame) for frame in one.client.stream.take()]
+    place = max(n for n, frame in enumerate(sent) if frame["type"] == "welcome")
+    assert "between" in json.dumps(sent[place:])
+    parts.hub.leave(one.client)
 
 
 async def test_typing_is_shown_to_who_has_the_work_and_never_stored(

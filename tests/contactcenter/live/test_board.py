@@ -29,6 +29,7 @@ WITHOUT_WORK = {
     "__init__",
     "connections",
     "edit_customer",
+    "forget",
     "keys",
     "passwords",
     "sign_in",

@@ -31,7 +31,15 @@ def test_published_schemas_are_those_of_the_frames_and_closed(described: Any) ->
     kinds = [*FROM_DESKTOP, *TO_DESKTOP, frames.Watch, frames.BoardWelcome]
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     closed = {name: {"additionalProperties": False, **schema} for name, schema in schemas.items()}
-    assert described["components"]["schemas"] == closed
+    assert without_words(described["components"]["schemas"]) == without_words(closed)
+
+
+def without_words(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Names, fields and limits; the descriptions are each side's own."""
+    return {
+        name: {key: value for key, value in schema.items() if key != "description"}
+        for name, schema in schemas.items()
+    }
 
 
 @pytest.mark.parametrize(
