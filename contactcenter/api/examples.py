@@ -286,7 +286,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
         intent="internet_down",
         skills={"product:fiber": 3},
     ),
-    Close(key="wa-81f6", item=9, epoch=1, disposition="resolved", note="Paid by transfer."),
+    Close(key="wa-81f6", item=9, epoch=1, disposition="solved", note="Paid by transfer."),
     Items([msgspec.Raw(msgspec.json.encode(item)) for item in (_SAYS, _REPLY)]),
     _TAKEN,
     Results([_TAKEN, _FENCED]),
