@@ -84,6 +84,9 @@ class Database:
                     "application_name": "contactcenter",
                     # A process frozen between append and commit would hold everybody's commits.
                     "idle_in_transaction_session_timeout": "1000",
+                    # A plan that was made while a table was empty is kept when it is full: it has
+                    # to use the index from the start.
+                    "enable_seqscan": "off",
                 },
             )
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
