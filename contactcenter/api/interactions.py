@@ -315,7 +315,7 @@ def _occurred(item: Item, now: datetime) -> datetime:
     if at is None:
         return now
     if not EARLIEST <= at <= now + AHEAD_MAX:
-        detail = f"This is {at}; it has to be since 1970, and at most a day from now ({now})."
+        detail = f"It happened between 1970 and a day from now, not at {at}."
         raise BadInput(detail, code="wrong-time", pointer="/occurred_at")
     return at
 
