@@ -147,6 +147,8 @@ def _operation(handler: HTTPRouteHandler, schemas: _Schemas) -> Json:
         ],
         "responses": _answers(handler, schemas),
     }
+    if limit := handler.opt.get("limit"):
+        operation["x-rate-limit"] = {"per_minute": limit.per_minute, "burst": limit.burst}
     if (body := inputs.body(handler)) is not None:
         operation["requestBody"] = {"required": True, "content": _content(body, schemas, "oneOf")}
     return operation

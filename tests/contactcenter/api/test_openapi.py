@@ -87,6 +87,7 @@ async def test_every_operation_says_what_it_is_and_to_whom_it_is_open(
         assert ways.get("session", []) == [kind for kind in STAFF if kind in kinds], name
         assert ("key" in ways, "visitor" in ways) == ("bot" in kinds, "customer" in kinds), name
         assert bool(ways) == (kinds != {"nobody"}), name
+        assert ("x-rate-limit" in operation) == (handler.opt["limit"] is not None), name
 
 
 def parts(schema: Json, schemas: Json) -> Iterator[Json]:
