@@ -308,6 +308,28 @@ async def test_words_of_customer_and_bot_stand_in_the_order_of_the_batch(
     assert await desk.value("SELECT queue FROM work_item WHERE id = $1", item) == "fiber"
 
 
+async def test_what_the_customer_said_before_a_bots_word_stands_before_it(
+    bot: Bot, desk: Desk
+) -> None:
+    """The assistant brings the words itself: its connection is the one that it is entered for."""
+    await desk.value(
+        "UPDATE connection SET name = 'web' WHERE id = $1 RETURNING id", bot.connection
+    )
+    await taken(bot, message(text="1"))
+    [row] = await desk.rows("SELECT id AS item, epoch FROM work_item WHERE state = 'bot'")
+    results = await batch(
+        bot,
+        message(text="2"),
+        message(text="3"),
+        {"type": "reply", "key": "r1", **row, "seen": 3, "text": "4"},
+        message(text="5"),
+        {"type": "reply", "key": "r2", **row, "seen": 5, "text": "6"},
+        message(text="7"),
+    )
+    assert [r["number"] for r in results] == [2, 3, 4, 5, 6, 7]
+    assert await said(desk) == ["1", "2", "3", "4", "5", "6", "7"]
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
