@@ -30,8 +30,19 @@ async def leave(tx: Tx, conversation: int, book: Published, now: datetime) -> Le
     if item.state in ("active", "wrapup"):
         await _tell(tx, held, now)
         return "told"
-    await _abandon(tx, held, book, now)
+    if item.state == "bot":
+        await _drop(tx, held, now)
+    else:
+        await _abandon(tx, held, book, now)
     return "abandoned"
+
+
+async def _drop(tx: Tx, held: Held, now: datetime) -> None:
+    """A bot had the work: nobody's wait has ended, and no queue's service level falls."""
+    dropped = held.item.ended("cancelled", now)
+    await save(tx, [(held.item, dropped)])
+    tx.emit(facts.ItemCancelled(at=now, **dropped.about(held.bot), reason="customer_left"))
+    await close(tx, held, "abandoned", now)
 
 
 async def _abandon(tx: Tx, held: Held, book: Published, now: datetime) -> None:

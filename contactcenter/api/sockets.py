@@ -17,6 +17,9 @@ from contactcenter.errors import BadInput, NotSignedIn, Refusal, TooLarge, TooMa
 from contactcenter.live.frames import FRAME_BYTES_MAX, VERSION, Complaint
 from contactcenter.live.hub import CLOSE_RESTART, CLOSE_REVOKED, Client
 from contactcenter.live.stream import encode
+from contactcenter.log import get
+
+_log = get(part="sockets")
 
 HELLO_S_MAX = 10
 FRAMES_PER_S = 50
@@ -167,7 +170,9 @@ class Writer:
             await close(self._socket, client.close_code)
         except Gone:
             return
-        except Refusal:
+        except Exception as error:  # noqa: BLE001 -- without its writer the socket is of no use
+            if not isinstance(error, Refusal):
+                _log.exception("a desktop could not be written to")
             await close(self._socket, CLOSE_RESTART)
         finally:
             self._task = None

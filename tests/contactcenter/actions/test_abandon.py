@@ -15,10 +15,20 @@ async def go(desk: Desk, conversation: int, seconds: int = 60) -> str:
     return await desk.database.run(lambda tx: leave(tx, conversation, desk.book, at))
 
 
-@pytest.mark.parametrize("state", ["bot", "queued"])
-async def test_work_that_nobody_has_is_abandoned(desk: Desk, state: str) -> None:
+async def test_who_leaves_a_bot_has_waited_for_nobody(desk: Desk) -> None:
     conversation = (await desk.say("+621")).conversation
-    await desk.rows("UPDATE work_item SET state = $1", state)
+    await desk.rows("UPDATE work_item SET state = 'bot'")
+    assert await go(desk, conversation) == "abandoned"
+    assert await desk.rows("SELECT state, ended_at FROM work_item") == [
+        {"state": "cancelled", "ended_at": LATER}
+    ]
+    assert await desk.rows("SELECT * FROM queue_wait") == []
+    assert [f["reason"] for f in await desk.facts("ItemCancelled")] == ["customer_left"]
+    assert [f["reason"] for f in await desk.facts("ConversationClosed")] == ["abandoned"]
+
+
+async def test_work_that_waits_for_an_agent_is_abandoned(desk: Desk) -> None:
+    conversation = (await desk.say("+621")).conversation
     assert await go(desk, conversation) == "abandoned"
     assert await desk.rows("SELECT state, ended_at FROM work_item") == [
         {"state": "abandoned", "ended_at": LATER}
