@@ -163,7 +163,10 @@ class Database:
 
     @asynccontextmanager
     async def _borrow(self) -> AsyncGenerator["asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"]:
-        connection = await self._pool.acquire(timeout=10)
+        try:
+            connection = await self._pool.acquire(timeout=10)
+        except asyncpg.InterfaceError as error:  # the pool is closed: this process ends
+            raise asyncpg.PostgresConnectionError(str(error)) from error
         try:
             yield connection
         except asyncpg.InterfaceError as error:
