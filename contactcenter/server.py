@@ -57,6 +57,9 @@ async def serving(application: Any, listener: socket.socket) -> AsyncGenerator[N
     await server.answers.wait()
     try:
         yield
+    except asyncio.CancelledError:
+        server.force_exit = True  # told twice at once: no request is waited for
+        raise
     finally:
         server.should_exit = True
         await running

@@ -11,7 +11,11 @@ import asyncpg
 import pytest
 import redis.asyncio as redis
 
+from contactcenter import log
 from contactcenter.db import embedded, migrate
+
+# Without it structlog draws each traceback with all its locals, for a second in which nothing runs.
+log.configure(json=False)
 
 FOLDER = Path(gettempdir()) / "contactcenter-tests"
 numbers = itertools.count(1)

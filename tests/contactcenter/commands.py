@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from contactcenter.db.daemon import holders
 from tests.conftest import FOLDER
 
 PATIENCE_S = 45
+LAST_CHILDREN_S = 5
 numbers = count(1)
 
 
@@ -47,8 +49,14 @@ class Program:
 
     @property
     def left(self) -> list[int]:
-        """The database's processes that still run in the folder."""
-        return holders(self.folder)
+        """The database's processes that still run in the folder, a moment after the command's end.
+
+        A server whose master has ended may need some milliseconds more for its last children.
+        """
+        until = time.monotonic() + LAST_CHILDREN_S
+        while (found := holders(self.folder)) and time.monotonic() < until:
+            time.sleep(0.02)
+        return found
 
 
 @dataclass
