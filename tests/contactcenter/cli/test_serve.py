@@ -96,10 +96,12 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_no_process(program: Program) ->
 async def _interrupt_twice(serving: Running, url: str) -> None:
     """A request whose body never ends holds the first one up."""
     host, port = url.rpartition("/")[2].split(":")
-    _, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"POST /v1/sign-in HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
-    await writer.drain()
-    await asyncio.sleep(0.3)
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        b"POST /v1/sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        b"expect: 100-continue\r\ncontent-length: 100\r\n\r\n"
+    )
+    assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
     serving.signal(signal.SIGINT)
     await asyncio.sleep(0.3)
     serving.signal(signal.SIGINT)
