@@ -10,6 +10,7 @@ from contactcenter.errors import BadInput, Conflict, NotFound
 from contactcenter.model.agent import Agent
 from contactcenter.model.customer import Customer, place
 from contactcenter.model.rulebook import Published
+from contactcenter.model.work import WorkItem
 from contactcenter.record.append import Draft, Placed, append
 from contactcenter.record.held import Held, hold, owned_by
 from contactcenter.record.load import loads, lock_agents, released
@@ -85,10 +86,7 @@ async def assign(
     and for an agent who is signed out.
     """
     held = await hold(tx, item_id)
-    item = held.item
-    if item.state not in ("bot", "queued", "offered", "active"):
-        detail = f"The work item is {item.state}."
-        raise Conflict(detail, code="item-ended", state=item.state)
+    item = _under_way(held)
     former = item.agent_id
     agents = await lock_agents(tx, [agent_id, *([former] if former else [])])
     agent = agents.get(agent_id)
@@ -132,10 +130,7 @@ async def assign(
 async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now: datetime) -> None:
     """A supervisor takes an item from whoever has it, and puts it into a queue."""
     held = await hold(tx, item_id)
-    item = held.item
-    if item.state not in ("bot", "queued", "offered", "active"):
-        detail = f"The work item is {item.state}."
-        raise Conflict(detail, code="item-ended", state=item.state)
+    item = _under_way(held)
     target = queue or item.queue
     if target not in book.rules.queues:
         detail = f"There is no queue {target!r}."
@@ -150,6 +145,15 @@ async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now:
     if item.agent_id:
         await released(tx, [item.agent_id], now)
     tx.emit(waiting.queued_fact(now, "transferred", item.agent_id, held.bot))
+
+
+def _under_way(held: Held) -> WorkItem:
+    """The item, where a supervisor may still give it to somebody else; otherwise `Conflict`."""
+    item = held.item
+    if item.state not in ("bot", "queued", "offered", "active"):
+        detail = f"The work item is {item.state}."
+        raise Conflict(detail, code="item-ended", state=item.state)
+    return item
 
 
 async def _take_back(tx: Tx, held: Held, now: datetime) -> None:
