@@ -6,11 +6,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
-import structlog
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp
 
 from channels.transport import Transport
 from contactcenter.actions.confirm import Confirmation, confirm
@@ -24,7 +23,6 @@ from contactcenter.api import (
     customers,
     description,
     desktop,
-    fast_lane,
     health,
     inputs,
     interactions,
@@ -38,6 +36,7 @@ from contactcenter.api import (
 )
 from contactcenter.api.cross_origin import CrossOrigin
 from contactcenter.api.fast_lane import FastLane
+from contactcenter.api.request_id import RequestId
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
@@ -207,7 +206,7 @@ async def open_house(settings: Settings) -> House:
 def create(house: House) -> FastLane:
     """All that is served: the application, and the short way into it."""
     return FastLane(
-        application(house),
+        RequestId(application(house)),
         house.credentials,
         house.database,
         house.receiving,
@@ -255,7 +254,6 @@ def application(house: House) -> Litestar:
             **access.DEPENDENCIES,
         },
         middleware=[
-            RequestId,
             PrometheusConfig(app_name="contactcenter", group_path=True, exclude=SOCKETS).middleware,
             _access(house),
         ],
@@ -277,21 +275,6 @@ class Metrics(PrometheusController):
 
     path = "/metrics"
     opt = access.who("nobody")
-
-
-class RequestId:
-    """Each request has an id: the caller's own `X-Request-Id` where it sends one."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Bind the id to the request, and to every line that is logged in it."""
-        given = next((v for n, v in scope["headers"] if n == b"x-request-id"), b"")
-        request_id = fast_lane.request_id(given)
-        scope["state"]["request_id"] = request_id
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self.app(scope, receive, send)
 
 
 def _access(house: House) -> Callable[[ASGIApp], ASGIApp]:

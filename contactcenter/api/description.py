@@ -18,7 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from contactcenter import __version__
-from contactcenter.api import inputs, problems
+from contactcenter.api import inputs, problems, request_id
 from contactcenter.api.access import COOKIE, STAFF, who
 from contactcenter.api.examples import EXAMPLES, PARAMETERS
 from contactcenter.errors import Problem, Refusal
@@ -36,7 +36,10 @@ request is not as described here, and `pointer` names the place: an unknown fiel
 wrong type, a value beyond a limit. A number in quotes is no number, and null is only what is
 described as such.
 
-Lists come in pages: ask again with `next` as the parameter that the operation names."""
+Lists come in pages: ask again with `next` as the parameter that the operation names.
+
+Each answer names its request in `X-Request-Id`: the caller's own of 1 to 64 printable ASCII
+characters, or one of ours. It is in our logs."""
 
 _SECURITY: Json = {
     "session": {
@@ -59,6 +62,20 @@ _SECURITY: Json = {
         "description": "A customer, by the token of their visitor session.",
     },
 }
+_HEADERS: Json = {
+    "RequestId": {
+        "required": True,
+        "description": "By which the request is found in our logs.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": request_id.LENGTH_MAX},
+    },
+    "RetryAfter": {
+        "required": True,
+        "description": "Seconds to wait before the same is asked again.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+}
+_NAMED: Json = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+_RETRY: Json = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 _TITLES = {kind.status: kind.title for kind in Refusal.__subclasses__()}
 _RETRIED = (429, 503)
 _WRITERS = {"database", "receiving", "confirming"}
@@ -110,7 +127,11 @@ def document(app: Litestar) -> Document:
         info={"title": "Contact center", "version": __version__, "description": ABOUT},
         tags=_tags(handlers),
         paths=paths,
-        components={"schemas": schemas.named, "securitySchemes": _SECURITY},
+        components={
+            "schemas": schemas.named,
+            "headers": _HEADERS,
+            "securitySchemes": _SECURITY,
+        },
     )
 
 
@@ -181,10 +202,11 @@ def _answers(handler: HTTPRouteHandler, schemas: _Schemas) -> Json:
     answers: Json = {}
     given = _gives(handler)
     if given is NoneType:
-        answers[str(handler.status_code)] = {"description": "Done."}
+        answers[str(handler.status_code)] = {"description": "Done.", "headers": _NAMED}
     else:
         answers[str(handler.status_code)] = {
             "description": " ".join(_summary(kind.__doc__) for kind in _flat(given)),
+            "headers": _NAMED,
             "content": _content(given, schemas, "anyOf"),
         }
     for status, codes in sorted(_refusals(handler).items()):
@@ -192,6 +214,7 @@ def _answers(handler: HTTPRouteHandler, schemas: _Schemas) -> Json:
     for status, kind in handler.opt.get("also", {}).items():
         answers[str(status)] = {
             "description": _summary(kind.__doc__),
+            "headers": _NAMED,
             "content": _content(kind, schemas, "anyOf"),
         }
     return answers
@@ -243,13 +266,11 @@ def _refusal(status: int, codes: list[str]) -> Json:
             "status": {"const": status},
         },
     }
-    answer: Json = {
+    return {
         "description": f"{_TITLES[status]}: {', '.join(f'`{code}`' for code in codes)}.",
+        "headers": {**_NAMED, **_RETRY} if status in _RETRIED else _NAMED,
         "content": {problems.MEDIA_TYPE: {"schema": schema}},
     }
-    if status in _RETRIED:
-        answer["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
-    return answer
 
 
 def _content(kind: Any, schemas: _Schemas, union: str) -> Json:

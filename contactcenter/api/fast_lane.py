@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 import msgspec
+import structlog
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from prometheus_client import Counter
 
@@ -20,6 +20,7 @@ from contactcenter.actions.receive import Inbound, Received
 from contactcenter.api.inputs import BODY
 from contactcenter.api.interactions import PATH, Posting, answer
 from contactcenter.api.problems import MEDIA_TYPE, headers, internal
+from contactcenter.api.request_id import HEADER, request_id
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.errors import Refusal
@@ -30,7 +31,6 @@ from contactcenter.model.caller import Caller
 _TAKEN = Counter("contactcenter_fast_lane_requests_total", "Posts by the short way", ["status"])
 _BEARER = b"Bearer cck_"
 _HOST = re.compile(rb"[A-Za-z0-9.-]+(:[0-9]+)?")
-_REQUEST_ID_MAX = 64
 
 
 class FastLane:
@@ -60,15 +60,16 @@ class FastLane:
             now = self._clock()
             given = _plain(scope)
             if caller := self._known(given, now):
+                named = request_id(given.get(HEADER, b""))
                 posting = Posting(
                     caller,
                     self._database,
                     self._receiving,
                     self._rulebook.current,
                     now,
-                    request_id(given.get(b"x-request-id", b"")),
+                    named,
                 )
-                await _answer(posting, receive, send)
+                await _answer(posting, named, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -99,14 +100,7 @@ def _plain(scope: HTTPScope) -> dict[bytes, bytes]:
     return headers if plain else {}
 
 
-def request_id(given: bytes) -> str:
-    """The caller's own id of the request where it sends a usable one."""
-    if 0 < len(given) <= _REQUEST_ID_MAX and given.isascii() and given.decode().isprintable():
-        return given.decode()
-    return uuid4().hex
-
-
-async def _answer(posting: Posting, receive: Receive, send: Send) -> None:
+async def _answer(posting: Posting, named: str, receive: Receive, send: Send) -> None:
     parts: list[bytes] = []
     while True:
         message: Any = await receive()
@@ -120,11 +114,17 @@ async def _answer(posting: Posting, receive: Receive, send: Send) -> None:
         body = await answer(posting, b"".join(parts))
     except Exception as error:  # noqa: BLE001 -- the last place before the server's bare 500
         refused = isinstance(error, Refusal)
-        problem = error.problem() if refused else internal(PATH, error)
+        with structlog.contextvars.bound_contextvars(request_id=named):
+            problem = error.problem() if refused else internal(PATH, error)
         status, kind, body = problem.status, MEDIA_TYPE, msgspec.json.encode(problem)
         more = [(n.lower().encode(), v.encode()) for n, v in headers(problem).items()]
     _TAKEN.labels(status).inc()
-    told = [(b"content-type", kind.encode()), (b"content-length", b"%d" % len(body)), *more]
+    told = [
+        (b"content-type", kind.encode()),
+        (b"content-length", b"%d" % len(body)),
+        *more,
+        (HEADER, named.encode()),
+    ]
     start: Any = {"type": "http.response.start", "status": status, "headers": told}
     await send(start)
     end: Any = {"type": "http.response.body", "body": body, "more_body": False}

@@ -21,7 +21,7 @@ ALLOWED = {
         "contactcenter/cli/demo.py": "whether somebody asked for more of the log",
     },
     "uuid4": {
-        "contactcenter/api/fast_lane.py": "a request that comes without an id is given one",
+        "contactcenter/api/request_id.py": "a request that comes without an id is given one",
     },
     "secrets": {
         "contactcenter/model/credential.py": "issues tokens",
