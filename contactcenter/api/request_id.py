@@ -20,7 +20,7 @@ class RequestId:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Bind the id to the request, to every line that is logged in it, and to its answer."""
-        kind: str = scope["type"]
+        kind = str(scope["type"])
         if kind == "lifespan":
             await self._app(scope, receive, send)
             return
