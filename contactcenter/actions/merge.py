@@ -67,13 +67,14 @@ async def unmerge(tx: Tx, customer: int, by: Actor, now: datetime) -> Unmerged:
     if await _root(tx, customer) != root:
         raise Stale
     await tx.do("merges.point", customer, None)
+    ended = await tx.many(int, "merges.end_straddling", customer, now)
     begun = await tx.many(Conversation, "merges.lock_begun", customer, root)
     ids = [c.id for c in begun]
     live = await tx.many(WorkItem, "items.lock_live", ids)
     await tx.do("merges.give_items", [i.id for i in live], customer)
     await tx.do("merges.give", ids, customer)
     tx.emit(facts.CustomersUnmerged(at=now, customer=customer, out_of=root))
-    for session in await tx.many(int, "merges.end_straddling", customer, now):
+    for session in ended:
         tx.emit(facts.VisitorSessionEnded(at=now, session=session))
     await audit(
         tx, by, "customer.unmerge", "customer", customer, now, before={"merged_into": pointed}

@@ -72,31 +72,28 @@ async def sign_in(
     wanted = [account, *earlier.identities] if earlier else [account]
     parties = await find_or_make(tx, wanted, now)
     customer = parties[account.key].customer
-    joined: Joined = "nothing"
-    proven: list[Identity] = []
-    if earlier:
-        await _end(tx, earlier.id, now)
-        if earlier.own.scheme == "visitor":
-            before = parties[earlier.own.key].customer
-            joined = await _join(tx, before, customer, account.value, book, now)
-        elif earlier.own.key == account.key:
-            joined = "history"
-        else:
-            joined = "other_account"
-        if joined == "history":
-            proven = [i for i in earlier.identities if i.key != account.key]
     await _know(tx, customer, claims, now)
-    return Opened(await _insert(tx, opening, account, proven, now), joined)
+    if earlier is None:
+        return Opened(await _insert(tx, opening, account, [], now))
+    await _end(tx, earlier.id, now)
+    before = parties[earlier.own.key].customer
+    joined = await _joined(tx, earlier, before, customer, account)
+    proven = [i for i in earlier.identities if i.key != account.key and joined == "history"]
+    session = await _insert(tx, opening, account, proven, now)
+    if joined == "history" and before.id != customer.id:
+        await merge_into(tx, before, customer, book, now)
+    return Opened(session, joined)
 
 
 async def sign_out(
     tx: Tx, session: int, opening: Opening, connection: str, visitor: str, now: datetime
 ) -> Opened:
     """End a session and begin an anonymous one, which knows nothing of it."""
+    opened = await begin(tx, opening, connection, visitor, now)
     if await tx.maybe(int, "visitors.end", session, now) is None:
         raise NotSignedIn("This session has ended.")
     tx.emit(facts.VisitorSessionEnded(at=now, session=session))
-    return await begin(tx, opening, connection, visitor, now)
+    return opened
 
 
 async def keep_context(tx: Tx, session: int, context: dict[str, str]) -> None:
@@ -148,15 +145,15 @@ async def _end(tx: Tx, session: int, now: datetime) -> None:
     tx.emit(facts.VisitorSessionEnded(at=now, session=session))
 
 
-async def _join(
-    tx: Tx, before: Customer, customer: Customer, account: str, book: Published, now: datetime
+async def _joined(
+    tx: Tx, earlier: _Earlier, before: Customer, customer: Customer, account: Identity
 ) -> Joined:
+    if earlier.own.scheme != "visitor":
+        return "history" if earlier.own.key == account.key else "other_account"
     if before.id == customer.id:
         return "history"
-    if set(await tx.many(str, "visitors.accounts", before.id)) - {account}:
-        return "other_account"
-    await merge_into(tx, before, customer, book, now)
-    return "history"
+    others = set(await tx.many(str, "visitors.accounts", before.id)) - {account.value}
+    return "other_account" if others else "history"
 
 
 async def _know(tx: Tx, customer: Customer, claims: Claims, now: datetime) -> None:

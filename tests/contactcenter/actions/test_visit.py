@@ -9,6 +9,7 @@ from channels.adapters.web import Claims
 from contactcenter.actions.merge import merge
 from contactcenter.actions.receive import Inbound, Received, receive
 from contactcenter.actions.visit import Opened, Opening, begin, keep_context, sign_in, sign_out
+from contactcenter.db.tx import Tx
 from contactcenter.errors import NotSignedIn
 from contactcenter.model.caller import SYSTEM
 from contactcenter.model.customer import Identity
@@ -260,3 +261,50 @@ async def test_context_is_kept_while_the_session_lasts(shop: Shop) -> None:
     session = (await shop.come("v1")).session
     await shop.desk.database.run(lambda tx: keep_context(tx, session, {"screen": "bill"}))
     assert await shop.desk.value("SELECT context->>'screen' FROM visitor_session") == "bill"
+
+
+LOCK_ORDER = {
+    "customers.lock": "customer",
+    "visitors.add_identity": "identity",
+    "visitors.end": "session",
+    "visitors.begin": "session",
+    "merges.lock_conversations": "conversation",
+    "items.lock_live": "item",
+}
+"""What the queries of these actions lock or write."""
+
+
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What has been locked or written, in its order."""
+    found: list[str] = []
+
+    def heard(name: str) -> None:
+        asked = getattr(Tx, name)
+
+        async def ask(tx: Tx, *args: Any) -> Any:
+            found.extend(LOCK_ORDER[a] for a in args[:2] if isinstance(a, str) and a in LOCK_ORDER)
+            return await asked(tx, *args)
+
+        monkeypatch.setattr(Tx, name, ask)
+
+    for name in ("one", "maybe", "many", "do"):
+        heard(name)
+    return found
+
+
+async def test_sign_in_locks_and_writes_in_the_lock_order(shop: Shop, locked: list[str]) -> None:
+    await shop.come("v1")
+    await shop.say("visitor", "v1")
+    locked.clear()
+    await shop.sign_in("t1", "rina", "v1", email="rina@example.com")
+    assert locked == ["customer", "identity", "session", "session", "conversation", "item"]
+
+
+async def test_sign_out_locks_and_writes_in_the_lock_order(shop: Shop, locked: list[str]) -> None:
+    earlier = (await shop.sign_in("t1", "rina")).session
+    locked.clear()
+    await shop.desk.database.run(
+        lambda tx: sign_out(tx, earlier, shop.opening("t2"), "shop", "v9", LATER)
+    )
+    assert locked == ["customer", "session", "session"]
