@@ -79,7 +79,7 @@ class Database:
                 min_size=min(2, size),
                 max_size=size,
                 init=_prepare,
-                command_timeout=30,
+                command_timeout=10,
                 server_settings={
                     "application_name": "contactcenter",
                     # A process frozen between append and commit would hold everybody's commits.
