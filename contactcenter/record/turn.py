@@ -19,6 +19,7 @@ async def turn_to_us(
 ) -> list[WorkItem]:
     """Wake what sleeps, and queue again what its owner cannot serve; returns what has changed."""
     turned = [h for h in live if h.item.waiting_for == "customer" or h.item.state == "wrapup"]
+    turned += await _left_alone(tx, live)
     if not turned:
         return []
     owners = [h.item.agent_id for h in turned if h.item.agent_id]
@@ -38,6 +39,8 @@ async def turn_to_us(
             patience = book.rules.queues[item.queue].sticky_patience_s
             after = after.queued(now, sticky=agent.id, sticky_patience_s=patience)
             tx.emit(after.queued_fact(now, because, agent.id, held.bot))
+        elif item.state == "active" and item.waiting_for == "us":
+            continue
         else:
             carried[agent.id] = load.plus(item.channel, extra)
             after = after.replace(state="active", weight=item.full_weight)
@@ -57,6 +60,15 @@ async def turn_to_us(
     if freed:
         await released(tx, freed, now)
     return [after for _, after in changes]
+
+
+async def _left_alone(tx: Tx, live: Sequence[Held]) -> list[Held]:
+    """Our turn already, with an owner who is not available; to be looked at under the lock."""
+    ours = [h for h in live if h.item.state == "active" and h.item.waiting_for == "us"]
+    if not ours:
+        return []
+    away = set(await tx.many(int, "agents.not_available", [h.item.agent_id for h in ours]))
+    return [h for h in ours if h.item.agent_id in away]
 
 
 def _why_not(

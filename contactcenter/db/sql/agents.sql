@@ -24,3 +24,7 @@ UPDATE agent SET idle_since = $2, misses = 0 WHERE id = $1
 
 -- name: read
 SELECT * FROM agent WHERE id = $1
+
+-- Who of them has said that they take no work.
+-- name: not_available
+SELECT id FROM agent WHERE id = ANY ($1::bigint[]) AND presence <> 'available'
