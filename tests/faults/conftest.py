@@ -53,7 +53,9 @@ class Ground:
         [(value,)] = await self.rows(sql, *args)
         return value
 
-    async def post(self, server: Server, who: str, key: str) -> httpx.Response:
+    async def post(
+        self, server: Server, who: str, key: str, within_s: float = PATIENCE_S
+    ) -> httpx.Response:
         """A customer says something, by the bot."""
         item = {
             "type": "message",
@@ -62,7 +64,7 @@ class Ground:
             "text": f"{who}: {key}",
         }
         headers = {"Authorization": f"Bearer {self.place.token}"}
-        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+        async with httpx.AsyncClient(timeout=within_s) as client:
             return await client.post(f"{server.url}/v1/interactions", json=item, headers=headers)
 
 
