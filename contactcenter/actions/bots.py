@@ -89,7 +89,7 @@ async def hand_over(tx: Tx, said: Said, what: HandOver, book: Published, now: da
     done = await _append(tx, held, _internal(said, "summary", claimed), now)
     customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
     target = queue or held.item.queue
-    ours = held.item.replace(intent=what.intent).turn("us", now)
+    ours = held.item.replace(intent=what.intent, asked=asked).turn("us", now)
     waiting = ours.queued(now, queue=target, place=place(customer, target, book.rules, asked))
     await save(tx, [(held.item, waiting)])
     tx.emit(waiting.queued_fact(now, "handed_over", None, held.bot))

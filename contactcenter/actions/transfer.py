@@ -33,7 +33,8 @@ async def transfer(
     """Put an item that the agent has back into a queue, or before another agent first.
 
     `to_agent` prefers that agent for the queue's sticky patience; it forces nothing on them, so a
-    transfer to somebody who is full or away falls to the others. Raises `BadInput` for an unknown
+    transfer to somebody who is full or away falls to the others. It waits under the requirement of
+    its queue, and what a bot's hand-over asked stays. Raises `BadInput` for an unknown
     queue or agent, `Conflict` (`not-yours`) unless the agent has the item.
     """
     if (queue is None) == (to_agent is None):
@@ -58,7 +59,7 @@ async def transfer(
     waiting = item.turn("us", now).queued(
         now,
         queue=target,
-        place=place(customer, target, book.rules),
+        place=place(customer, target, book.rules, item.asked),
         sticky=to_agent,
         sticky_patience_s=book.rules.queues[target].sticky_patience_s,
         passed_on_by=agent,
@@ -139,7 +140,7 @@ async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now:
         await lock_agents(tx, [item.agent_id])
     await _take_back(tx, held, now)
     customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
-    place_there = place(customer, target, book.rules)
+    place_there = place(customer, target, book.rules, item.asked)
     waiting = item.turn("us", now).queued(now, queue=target, place=place_there)
     await save(tx, [(item, waiting)])
     if item.agent_id:

@@ -57,13 +57,14 @@ def place(
     customer: Customer, queue: str, rules: Rulebook, asked: dict[str, int] | None = None
 ) -> Place:
     """The customer's place in a queue; `asked` are requirements beyond the queue's own."""
-    needs = dict(rules.queues[queue].requirement)
-    for name, level in (asked or {}).items():
-        needs[name] = max(level, needs.get(name, 0))
+    own: dict[str, int] = {}
     if customer.language and rules.matching.language_level:
-        needs[f"language:{customer.language}"] = rules.matching.language_level
+        own[f"language:{customer.language}"] = rules.matching.language_level
     if customer.territory and rules.matching.territory_level:
-        needs[f"territory:{customer.territory}"] = rules.matching.territory_level
+        own[f"territory:{customer.territory}"] = rules.matching.territory_level
+    needs = dict(rules.queues[queue].requirement)
+    for name, level in (*own.items(), *(asked or {}).items()):
+        needs[name] = max(level, needs.get(name, 0))
     words: list[tuple[str, int]] = []
     tier = rules.tiers.get(customer.tier or "")
     if tier and tier.head_start_s:

@@ -32,7 +32,10 @@ class About(TypedDict):
 
 
 class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `work_item`. `weight` is what it takes now, `full_weight` what it takes awake."""
+    """A row of `work_item`. `weight` is what it takes now, `full_weight` what it takes awake.
+
+    `asked`: what a bot's hand-over asks of the agent, in whatever queue the item waits.
+    """
 
     id: int
     conversation_id: int
@@ -45,6 +48,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     weight: int
     full_weight: int
     requirement: dict[str, int]
+    asked: dict[str, int]
     band: int
     enqueued_at: datetime
     head_start_us: int

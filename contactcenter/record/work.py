@@ -83,6 +83,8 @@ async def save(tx: Tx, changes: Sequence[tuple[WorkItem, WorkItem]]) -> None:
         [i.accepted_at for i in after],
         [i.ended_at for i in after],
         [i.passed_on_by for i in after],
+        [i.asked for i in after],
+        [i.full_weight for i in after],
     )
     if len(saved) < len(changes):
         detail = "The work item has changed hands in the meantime."

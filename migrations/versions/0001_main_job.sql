@@ -250,6 +250,7 @@ CREATE TABLE work_item (
     weight           integer NOT NULL CHECK (weight >= 0),
     full_weight      integer NOT NULL CHECK (full_weight >= 0),
     requirement      jsonb NOT NULL,
+    asked            jsonb NOT NULL DEFAULT '{}',  -- of the requirement, what a bot's hand-over wants
     band             integer NOT NULL DEFAULT 0,
     enqueued_at      timestamptz NOT NULL,
     head_start_us    bigint NOT NULL DEFAULT 0,

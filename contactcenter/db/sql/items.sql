@@ -29,15 +29,17 @@ SET state = n.state, epoch = n.epoch, queue = n.queue, weight = n.weight,
     sticky_until = n.sticky_until, agent_id = n.agent_id, bot_id = n.bot_id,
     waiting_for = n.waiting_for, waiting_since = n.waiting_since, reminded_at = n.reminded_at,
     intent = n.intent, disposition = n.disposition, accepted_at = n.accepted_at,
-    ended_at = n.ended_at, passed_on_by = n.passed_on_by
+    ended_at = n.ended_at, passed_on_by = n.passed_on_by, asked = n.asked,
+    full_weight = n.full_weight
 FROM unnest(
     $1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::integer[],
     $8::jsonb[], $9::timestamptz[], $10::bigint[], $11::jsonb[], $12::bigint[], $13::timestamptz[],
     $14::bigint[], $15::bigint[], $16::text[], $17::timestamptz[], $18::timestamptz[], $19::text[],
-    $20::text[], $21::timestamptz[], $22::timestamptz[], $23::bigint[]
+    $20::text[], $21::timestamptz[], $22::timestamptz[], $23::bigint[], $24::jsonb[], $25::integer[]
 ) AS n (id, was_state, was_epoch, state, epoch, queue, weight, requirement, enqueued_at,
         head_start_us, head_start_words, sticky_agent_id, sticky_until, agent_id, bot_id,
-        waiting_for, waiting_since, reminded_at, intent, disposition, accepted_at, ended_at, passed_on_by)
+        waiting_for, waiting_since, reminded_at, intent, disposition, accepted_at, ended_at, passed_on_by, asked,
+        full_weight)
 WHERE w.id = n.id AND w.state = n.was_state AND w.epoch = n.was_epoch
 RETURNING w.id
 

@@ -208,6 +208,15 @@ async def test_an_intents_own_requirement_is_asked_of_the_agent(bot: Bot) -> Non
     assert asked == {"language:id": 1, "product:billing": 1, "refunds": 2}
 
 
+async def test_what_it_asked_stays_when_a_supervisor_moves_the_work(bot: Bot) -> None:
+    await bot.hands_over(await bot.said(), intent="billing", skills={"language:id": 3})
+    item = (await bot.item())["id"]
+    await bot.desk.database.run(lambda tx: requeue(tx, item, "fiber", bot.desk.book, LATER))
+
+    asked = msgspec.json.decode((await bot.item())["requirement"])
+    assert asked == {"language:id": 3, "product:fiber": 2}
+
+
 async def test_an_unknown_queue_leaves_nothing_behind_and_the_key_free(bot: Bot) -> None:
     before = await bot.everything()
     said = await bot.said()

@@ -58,6 +58,21 @@ async def test_to_a_queue_with_its_requirement_and_a_note(
     assert (await floor.agent(agent))["idle_since"] == LATER
 
 
+async def test_what_a_hand_over_asked_stays_in_every_queue(
+    floor: Floor, agent: int, item: int
+) -> None:
+    await floor.desk.rows(
+        "UPDATE work_item SET asked = '{\"language:id\": 3}',"
+        ' requirement = \'{"language:id": 3, "product:billing": 1}\''
+    )
+    await give(floor, agent, item, queue="fiber")
+    row = await floor.item(item)
+    assert row["requirement"] == '{"language:id": 3, "product:fiber": 2}'
+    await floor.run(requeue, item, "care", floor.book, LATER)
+    row = await floor.item(item)
+    assert (row["requirement"], row["asked"]) == ('{"language:id": 3}', '{"language:id": 3}')
+
+
 async def test_to_an_agent_first(floor: Floor, agent: int, other: int, item: int) -> None:
     await give(floor, agent, item, to_agent=other)
     row = await floor.item(item)

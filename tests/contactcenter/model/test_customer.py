@@ -78,6 +78,12 @@ def test_language_and_territory_are_asked_where_the_rules_say_so(
     assert place(customer(**known), "care", with_matching(**levels)).requirement == asked
 
 
+def test_a_language_lowers_no_level_that_is_asked_of_it() -> None:
+    rules = with_matching(language_level=1)
+    given = place(customer(language="id"), "care", rules, {"language:id": 3})
+    assert given.requirement == {"language:id": 3}
+
+
 @pytest.mark.parametrize(
     ("known", "words"),
     [

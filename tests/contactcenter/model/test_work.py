@@ -23,6 +23,7 @@ def item(**changed: Any) -> WorkItem:
         "weight": 2,
         "full_weight": 2,
         "requirement": {"a": 1},
+        "asked": {},
         "band": 0,
         "enqueued_at": BEFORE,
         "head_start_us": 1,
