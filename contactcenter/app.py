@@ -4,7 +4,6 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 
 from litestar import Litestar
 from litestar.di import Provide
@@ -37,6 +36,7 @@ from contactcenter.api import (
 from contactcenter.api.cross_origin import CrossOrigin
 from contactcenter.api.fast_lane import FastLane
 from contactcenter.api.request_id import RequestId
+from contactcenter.clock import clock
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
@@ -81,11 +81,6 @@ SOCKETS = ["^/v1/desktop$", "^/v1/board$", "^/v1/visitor/socket$"]
 BODY_BYTES_MAX = 4 * 1_048_576
 DRAIN_S_MAX = 5.0
 ENDING_S_MAX = 2.0
-
-
-def clock() -> datetime:
-    """The one place where this process reads its clock."""
-    return datetime.now(UTC)
 
 
 class House:

@@ -2,15 +2,15 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from contactcenter.actions.publish import publish
+from contactcenter.clock import clock
 from contactcenter.db import embedded, migrate
 from contactcenter.db.database import Database
-from contactcenter.errors import NotFound
+from contactcenter.errors import BadInput, NotFound
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.model.rulebook import Published, Rulebook, parse
 from contactcenter.settings import Settings
@@ -88,9 +88,7 @@ async def in_force(database: Database) -> Published:
 
 def read_rulebook(file: Path) -> Rulebook:
     """Read and check a rulebook. Raises `BadInput` and `OSError`."""
-    return parse(file.read_text(encoding="utf-8"))
-
-
-def clock() -> datetime:
-    """Say what time it is, for what one command does."""
-    return datetime.now(UTC)
+    try:
+        return parse(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadInput("A rulebook is text in UTF-8.", code="bad-rulebook") from error

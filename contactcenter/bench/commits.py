@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 from prometheus_client import Histogram
 
 from contactcenter.bench.place import Place, place, shipped_rules
 from contactcenter.bench.report import Line, line
+from contactcenter.clock import clock
 from contactcenter.db.database import LOCK_HELD, LOCK_WAIT, Database
 from contactcenter.db.tx import Tx
 from contactcenter.facts import KeyRevoked
@@ -34,7 +34,7 @@ async def _measure(here: Place, *, logged: bool) -> float:
     """Commits a second."""
     database = await Database.open(here.url, size=WRITERS)
     until = time.perf_counter() + SECONDS
-    now = datetime.now(UTC)
+    now = clock()
 
     async def act(tx: Tx) -> None:
         await tx.one(int, "bench.upsert_customer", str(id(asyncio.current_task())))

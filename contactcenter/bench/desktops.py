@@ -5,7 +5,6 @@ import resource
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import httpx
 import msgspec
@@ -15,6 +14,7 @@ from contactcenter.bench.place import Place, place, shipped_rules
 from contactcenter.bench.report import Line, line
 from contactcenter.bench.serving import Server, product, server
 from contactcenter.bench.sockets import now
+from contactcenter.clock import clock
 from contactcenter.model.rulebook import Rulebook
 
 COUNTS = (5_000, 10_000)
@@ -109,7 +109,7 @@ def _publish(here: Place) -> Callable[[], Awaitable[float]]:
         label = f"broadcast {next(versions)} ".ljust(180, ".")
         rules = _renamed(here, label)
         sent = now()
-        await here.database.run(lambda tx: publish(tx, rules, label, datetime.now(UTC)))
+        await here.database.run(lambda tx: publish(tx, rules, label, clock()))
         return sent
 
     return ask

@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from contactcenter.actions.connections import NewConnection, create_connection
 from contactcenter.actions.keys import NewKey, create_key
 from contactcenter.actions.publish import publish
+from contactcenter.clock import clock
 from contactcenter.db import embedded, migrate
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
@@ -48,7 +49,7 @@ class Place(msgspec.Struct, frozen=True):
     async def agents(self, count: int, capacity: int) -> list[str]:
         """So many agents, each signed in; returns their sessions' tokens."""
         tokens = [credential.issue("ccs_") for _ in range(count)]
-        now = datetime.now(UTC)
+        now = clock()
         hashes = [credential.digest(t) for t in tokens]
         await self.database.run(
             lambda tx: tx.do("bench.agents", hashes, capacity, now, now + SESSION)
@@ -89,7 +90,7 @@ async def place(rules: Rulebook) -> AsyncGenerator[Place]:
 
 async def furnish(database: Database, rules: Rulebook) -> str:
     """The rulebook in force, and a bot's key with its connection."""
-    token, now = credential.issue("cck_"), datetime.now(UTC)
+    token, now = credential.issue("cck_"), clock()
     new = NewKey(name="bench", scopes=frozenset({"interactions:write"}))
 
     async def make(tx: Tx) -> None:

@@ -11,7 +11,6 @@ import hmac
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ from litestar.params import JSONBody
 from litestar.types import Receive, Scope, Send
 
 from contactcenter.bench.serving import serve
+from contactcenter.clock import clock
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
@@ -87,7 +87,7 @@ def usual(database: Database) -> Litestar:
 
     @post("/v1/interactions", status_code=200)
     async def take(data: JSONBody[Message]) -> Taken:
-        now = datetime.now(UTC)
+        now = clock()
 
         async def write(tx: Tx) -> None:
             await tx.do("bench.insert_one", *_row(data), now)
@@ -101,7 +101,7 @@ def usual(database: Database) -> Litestar:
 
 
 async def _write(tx: Tx, batch: Sequence[Message]) -> list[Exception | None]:
-    now = datetime.now(UTC)
+    now = clock()
     keys, schemes, values, texts = map(list, zip(*map(_row, batch), strict=True))
     await tx.do("bench.insert_many", keys, schemes, values, texts, [now] * len(batch))
     tx.emit(KeyRevoked(at=now, key=0))

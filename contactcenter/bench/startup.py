@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -16,6 +16,7 @@ from contactcenter.bench.place import folder_for_servers, furnish, shipped_rules
 from contactcenter.bench.report import Line, line
 from contactcenter.bench.serving import free_port
 from contactcenter.bench.sockets import now
+from contactcenter.clock import clock
 from contactcenter.db import embedded
 from contactcenter.db.database import Database
 from contactcenter.model.customer import Identity
@@ -89,7 +90,7 @@ async def _open_conversations(folder: Path) -> None:
     database = await Database.open(addresses.database_url, size=2)
     book = Published(1, shipped_rules())
     await furnish(database, book.rules)
-    at = datetime.now(UTC)
+    at = clock()
     for first in range(0, CONVERSATIONS, BATCH):
         batch = [_message(number, at) for number in range(first, first + BATCH)]
         await database.run(lambda tx, b=batch: receive(tx, b, book, at))

@@ -11,6 +11,7 @@ from contactcenter.actions.connections import (
 )
 from contactcenter.cli.checked import checked
 from contactcenter.cli.tell import note, result
+from contactcenter.clock import clock
 from contactcenter.db.tx import Tx
 from contactcenter.model.caller import SYSTEM
 from contactcenter.model.rulebook import Rulebook
@@ -33,6 +34,6 @@ async def create(
 
 
 async def _create(tx: Tx, new: NewConnection, secret: str | None, rules: Rulebook) -> Connection:
-    now = foundation.clock()
+    now = clock()
     made = await create_connection(tx, new, rules, SYSTEM, now)
     return made if secret is None else await add_secret(tx, made.id, secret, SYSTEM, now)

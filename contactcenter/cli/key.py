@@ -5,6 +5,7 @@ from contactcenter.actions.connections import NewConnection, create_connection
 from contactcenter.actions.keys import Key, NewKey, create_key
 from contactcenter.cli.checked import checked
 from contactcenter.cli.tell import note, result
+from contactcenter.clock import clock
 from contactcenter.db.tx import Tx
 from contactcenter.model.caller import SYSTEM
 from contactcenter.model.credential import digest, issue
@@ -26,7 +27,7 @@ async def create(
 
 
 async def _create(tx: Tx, new: NewKey, channel: str | None, rules: Rulebook, secret: str) -> Key:
-    now = foundation.clock()
+    now = clock()
     key = await create_key(tx, new, digest(secret), SYSTEM, now)
     if channel is not None:
         own = checked({"name": new.name, "channel": channel, "api_key_id": key.id}, NewConnection)

@@ -3,9 +3,10 @@
 import logging
 from random import SystemRandom
 
-from contactcenter import foundation, log
+from contactcenter import log
 from contactcenter.cli.checked import checked
 from contactcenter.cli.tell import note, result
+from contactcenter.clock import clock
 from contactcenter.errors import CommandFailed
 from contactcenter.loadtest.run import Plan, Verdict, run
 from contactcenter.settings import Settings
@@ -33,7 +34,7 @@ async def loadtest(
     given = {"seconds": seconds, "rate": rate, "agents": agents, "kill_every": kill_every}
     seed = SystemRandom().randrange(SEED_MAX) if seed is None else seed
     plan = checked({**given, "fault": fault, "seed": seed}, Plan)
-    verdict = await run(plan, lambda line: note(f"{foundation.clock():%H:%M:%S}  {line}"))
+    verdict = await run(plan, lambda line: note(f"{clock():%H:%M:%S}  {line}"))
     _tell(verdict)
     if verdict.broken:
         message = f"{len(verdict.broken)} of {len(verdict.findings)} promises were broken"

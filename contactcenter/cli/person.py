@@ -7,6 +7,7 @@ from contactcenter.actions.passwords import LINK_LIFE, make_link
 from contactcenter.actions.people import NewPerson, configure_agent, create_person
 from contactcenter.cli.checked import checked
 from contactcenter.cli.tell import note, result
+from contactcenter.clock import clock
 from contactcenter.db.tx import Tx
 from contactcenter.errors import BadInput
 from contactcenter.model import password
@@ -50,7 +51,7 @@ async def create(
 async def _create(
     tx: Tx, new: NewPerson, able: Abilities, rules: Rulebook, kept: str | None, token: str
 ) -> None:
-    now = foundation.clock()
+    now = clock()
     person = await create_person(tx, new, SYSTEM, now, password_hash=kept)
     if new.role == "agent":
         await configure_agent(tx, person.id, able, rules, SYSTEM, now)

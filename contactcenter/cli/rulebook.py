@@ -8,6 +8,7 @@ from contactcenter import foundation
 from contactcenter.actions.publish import publish as put_in_force
 from contactcenter.cli.tell import note, result
 from contactcenter.cli.toml import render
+from contactcenter.clock import clock
 from contactcenter.errors import BadInput, CommandFailed
 from contactcenter.model.rulebook import Rulebook
 from contactcenter.settings import Settings
@@ -26,9 +27,7 @@ async def publish(settings: Settings, *, file: Path | None) -> None:
     """Check a rulebook and put it in force; every server has it at once."""
     rules = _read(file)
     async with foundation.reach(settings, note) as database:
-        version = await database.run(
-            lambda tx: put_in_force(tx, rules, foundation.AUTHOR, foundation.clock())
-        )
+        version = await database.run(lambda tx: put_in_force(tx, rules, foundation.AUTHOR, clock()))
     result(f"version {version} is in force")
 
 
@@ -52,5 +51,3 @@ def _read(file: Path | None) -> Rulebook:
     except BadInput as error:
         faults = error.context.get("faults", [error.detail])
         raise CommandFailed("\n".join([f"{path} is not in order", *faults])) from error
-    except UnicodeDecodeError as error:
-        raise CommandFailed(f"{path} is not UTF-8 text") from error

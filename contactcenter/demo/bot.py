@@ -14,7 +14,8 @@ import msgspec
 from litestar import Litestar, Request, Response, post
 
 from channels.signing import BadSignature, verify
-from contactcenter import foundation, server
+from contactcenter import server
+from contactcenter.clock import clock
 from contactcenter.demo import cast, tell
 from contactcenter.demo.clients import Http
 from contactcenter.demo.step import Refused
@@ -39,7 +40,7 @@ class Bot:
         body = await request.body()
         headers = dict(request.headers.items())
         try:
-            verify([self.secret], headers, body, foundation.clock())
+            verify([self.secret], headers, body, clock())
         except BadSignature:
             return Response(None, status_code=401)
         if headers["webhook-id"] not in self._taken:

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 import msgspec
 
-from contactcenter import foundation
+from contactcenter.clock import clock
 from contactcenter.demo import cast, tell
 from contactcenter.demo.clients import Frame, Http, Socket, folded
 from contactcenter.demo.memory import Memory
@@ -59,7 +59,7 @@ class _Journey:
         self._url = url
         self._staff = staff
         self._memory = memory
-        self._account = f"siti-{foundation.clock():%Y%m%d-%H%M%S}"  # each time a new customer
+        self._account = f"siti-{clock():%Y%m%d-%H%M%S}"  # each time a new customer
         self._stack = stack
         self._desks: list[Desk] = []
         self._board: Socket
@@ -234,7 +234,7 @@ async def _board(url: str, staff: Staff) -> AsyncGenerator[Socket]:
 
 
 def _signed(account: str, secret: str) -> str:
-    ends = foundation.clock() + timedelta(minutes=5)
+    ends = clock() + timedelta(minutes=5)
     claims: dict[str, Any] = {**cast.CUSTOMER, "external_user_id": account, "exp": ends}
     return jwt.encode(claims, secret, algorithm="HS256")  # pyright: ignore[reportUnknownMemberType]
 
@@ -263,7 +263,7 @@ def _expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001 -- that is wha
 
 def _show(board: Socket) -> None:
     """The board's numbers, folded from what its socket has told by now."""
-    for shown in summarise(folded(board.frames), QUEUES, foundation.clock()):
+    for shown in summarise(folded(board.frames), QUEUES, clock()):
         tell.happened("board", _numbers(shown))
 
 

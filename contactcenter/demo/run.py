@@ -9,6 +9,7 @@ import msgspec
 
 from contactcenter import foundation, server
 from contactcenter.actions.publish import publish
+from contactcenter.clock import clock
 from contactcenter.demo import bot, cast, tell
 from contactcenter.demo.journey import Matter, travel
 from contactcenter.demo.memory import NAME, Memory
@@ -83,7 +84,7 @@ async def _short_offers(house: "House") -> AsyncGenerator[None]:
 
 
 async def _put_in_force(house: "House", rules: Rulebook) -> None:
-    version = await house.database.run(lambda tx: publish(tx, rules, AUTHOR, foundation.clock()))
+    version = await house.database.run(lambda tx: publish(tx, rules, AUTHOR, clock()))
     while house.rulebook.current.version != version:  # noqa: ASYNC110 -- it sets no event
         await asyncio.sleep(0.01)
     timeout_s = rules.channels[cast.WEB].offer_timeout_s

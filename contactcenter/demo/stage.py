@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from contactcenter import foundation
 from contactcenter.actions.connections import fingerprint
 from contactcenter.actions.passwords import make_link, set_by_link
 from contactcenter.actions.people import NewPerson, create_person
+from contactcenter.clock import clock
 from contactcenter.db.database import Database
 from contactcenter.demo import cast
 from contactcenter.demo.bot import Bot
@@ -162,7 +162,7 @@ class Stage:
 async def _make_administrator(database: Database, first: Person, given: str) -> None:
     """Make the first administrator, or give the one there is this password."""
     new = NewPerson(login=first.login, name=first.name, role=first.role)
-    kept, now, token = password.hashed(given), foundation.clock(), issue("ccr_")
+    kept, now, token = password.hashed(given), clock(), issue("ccr_")
     try:
         await database.run(lambda tx: create_person(tx, new, SYSTEM, now, password_hash=kept))
     except Conflict:

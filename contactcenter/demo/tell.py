@@ -5,7 +5,7 @@ from datetime import datetime
 from shutil import get_terminal_size
 from textwrap import wrap
 
-from contactcenter import foundation
+from contactcenter.clock import clock
 
 WHO_WIDTH = 14
 LINE_WIDTH = max(80, get_terminal_size((112, 24)).columns)
@@ -24,7 +24,7 @@ def act(number: int, text: str) -> None:
 
 def happened(who: str, what: str) -> None:
     """Say what somebody did just now."""
-    line(_time(foundation.clock()), who, what)
+    line(_time(clock()), who, what)
 
 
 def line(when: str, who: str, what: str) -> None:

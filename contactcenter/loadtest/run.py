@@ -12,6 +12,7 @@ import msgspec
 from contactcenter import foundation
 from contactcenter.actions.connections import NewConnection, create_connection
 from contactcenter.bench.place import Place, place
+from contactcenter.clock import clock
 from contactcenter.db.database import Database
 from contactcenter.errors import Unavailable
 from contactcenter.loadtest.agents import Agent
@@ -220,7 +221,7 @@ async def _working(agents: list[Agent]) -> AsyncGenerator[None]:
 
 async def _furnish(here: Place, agents: int) -> list[tuple[int, str]]:
     """An app that customers use, and agents: each with the token of their sign-in."""
-    app, now = NewConnection(name=APP, channel="mobile"), foundation.clock()
+    app, now = NewConnection(name=APP, channel="mobile"), clock()
     await here.database.run(lambda tx: create_connection(tx, app, here.rules, SYSTEM, now))
     tokens = await here.agents(agents, CAPACITY)
     async with here.database.snapshot() as tx:

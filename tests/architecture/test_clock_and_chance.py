@@ -13,8 +13,7 @@ TOOLS = {
 }
 ALLOWED = {
     "datetime.now": {
-        "contactcenter/app.py": "the one place where a running process reads its clock",
-        "contactcenter/foundation.py": "what time it is, for what one command does",
+        "contactcenter/clock.py": "the one place where the program reads its clock",
     },
     "os.environ": {
         "contactcenter/settings.py": "the one place where settings come from outside",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 
 from channels.signing import secret_of, sign
-from contactcenter import foundation
+from contactcenter.clock import clock
 from contactcenter.demo import bot
 
 SECRET = secret_of(b"s" * 32)
@@ -17,7 +17,7 @@ async def test_it_takes_what_is_signed_and_refuses_the_rest() -> None:
         assistant.secret = SECRET
 
         async def told(secret: str, age: timedelta = timedelta()) -> int:
-            headers = sign([secret], "evt_1", foundation.clock() - age, BODY)
+            headers = sign([secret], "evt_1", clock() - age, BODY)
             return (await client.post(assistant.url, content=BODY, headers=headers)).status_code
 
         assert await told(SECRET) == 204
