@@ -141,10 +141,10 @@ def _check_query(raw: bytes, known: Mapping[str, Parameter]) -> None:
 
 def _check_value(value: str, parameter: Parameter, pointer: str) -> None:
     try:
-        # As from text, but of integers only the one spelling that JSON has for them.
+        # As from text, but of integers and truths only the one spelling that JSON has for them.
         strict = msgspec.convert(value, parameter.type, strict=False)
-        if isinstance(strict, int) and str(strict) != value:
-            raise BadInput("Expected an integer, in decimal digits.", pointer=pointer)
+        if isinstance(strict, int) and (spelt := str(strict).lower()) != value:
+            raise BadInput(f"Write it as {spelt}.", pointer=pointer)
     except msgspec.ValidationError as error:
         raise BadInput(str(error), pointer=pointer) from error
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from contactcenter.errors import BadInput, Problem, Refusal
+from contactcenter.errors import BadInput, NotFound, Problem, Refusal, TooLarge
 from contactcenter.log import get
 
 T = TypeVar("T")
@@ -17,8 +17,11 @@ TYPE = "urn:contactcenter:problem:"
 
 _log = get(part="api")
 
-_CODES = {404: "not-found", 413: "too-large"}
-"""As our own refusals of these statuses are called."""
+_KNOWN = {
+    404: NotFound("There is nothing at this address.").problem(),
+    413: TooLarge("The body is larger than any that is taken here.").problem(),
+}
+"""What the framework refuses as we do ourselves."""
 
 _PLACE = re.compile(r"(?s)(.*?)(?: - at `(?:key` in `)?\$([\w.\[\]]*)`)?")
 _FIELD = re.compile(r"(?s)Object (?:contains unknown|missing required) field `(.*)`")
@@ -65,13 +68,15 @@ def http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Respon
     told = error.headers or {}
     if "websocket" in told.get("allow", "").split(", "):
         return _not_a_socket()
+    if known := _KNOWN.get(error.status_code):
+        return answer(known)
     title = error.__class__.__name__.removesuffix("Exception")
     code = "".join(f"-{c.lower()}" if c.isupper() else c for c in title).lstrip("-")
     problem = Problem(
-        type=TYPE + _CODES.get(error.status_code, code),
+        type=TYPE + code,
         title=re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title),
         status=error.status_code,
-        detail=error.detail,
+        detail=f"This address takes {told['allow']}." if "allow" in told else error.detail,
     )
     answered = answer(problem)
     answered.headers.update(told)
@@ -131,7 +136,9 @@ def from_decoding(
 ) -> BadInput:
     """The message and path of msgspec (`$.items[3].text`) as ours (`/items/3/text`)."""
     if not isinstance(error, msgspec.ValidationError):
-        detail = f"The body is not JSON in UTF-8: {error}."
+        detail = f"The body is not JSON in UTF-8: {str(error).rstrip('.')}."
+        if isinstance(error, RecursionError):
+            detail = "The body is nested too deeply."
         return BadInput(detail, code="malformed-json", pointer=prefix or None)
     place = _PLACE.fullmatch(str(error))
     assert place

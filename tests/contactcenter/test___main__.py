@@ -8,7 +8,17 @@ import pytest
 from contactcenter import __main__
 from contactcenter.__main__ import main
 
-COMMANDS = {"demo", "serve", "migrate", "rulebook", "person", "key", "connection"}
+COMMANDS = (
+    "demo",
+    "serve",
+    "loadtest",
+    "migrate",
+    "bench",
+    "rulebook",
+    "person",
+    "key",
+    "connection",
+)
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import msgspec
 import pytest
 
 from contactcenter.app import BODY_BYTES_MAX
 from contactcenter.words import CallerKind
+from tests.contactcenter.api.conftest import told
 from tests.contactcenter.api.test_schemathesis import IN_TURN, opens
 from tests.contactcenter.api.test_who import Callers
 from tests.contactcenter.conftest import Desk, Running
@@ -46,11 +46,6 @@ class Operation(msgspec.Struct, frozen=True):
             value = values.get(name, parameter.get("example", 1))
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
         return path
-
-
-@pytest.fixture
-async def described(house: Running) -> Json:
-    return (await house.client.get("/v1/openapi.json")).json()
 
 
 @pytest.fixture
@@ -94,16 +89,6 @@ class Asking:
         headers = {"Content-Type": kind} if kind else {}
         address = operation.address()
         return await self.refused(operation, address, content=content, headers=headers)
-
-
-def told(answer: httpx.Response) -> tuple[int, str, str | None]:
-    assert answer.headers.get("content-type") == "application/problem+json", answer.text
-    problem = answer.json()
-    assert problem["status"] == answer.status_code
-    assert problem["title"]
-    assert problem["detail"]
-    code = problem["type"].removeprefix("urn:contactcenter:problem:")
-    return answer.status_code, code, problem.get("pointer")
 
 
 @pytest.fixture
