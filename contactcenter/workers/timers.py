@@ -1,11 +1,14 @@
 """Fire timers: the effect and the end of the row are one transaction, so each fires exactly once.
 
 Every process runs this. Two that see the same due timer lock its subject one after the other, and
-the second finds the row gone. A poll each second is the safety net; the database's clock decides.
+the second finds the row gone. A look each second finds what is due before the next look, which is
+then kept in memory until its time: the rules count in whole seconds, so that a timer is seen before
+it is due. One that is set for less, or for a time that has passed, waits for the next look. The
+database's clock decides.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -25,7 +28,9 @@ from contactcenter.model.rulebook import Published
 from contactcenter.record.timers import Rings
 
 BATCH_MAX = 200
-SLEEP_S_MAX = 1.0
+LOOK_S = 1.0
+MARGIN_S = 0.001
+"""So much later than it is due by the loop's clock, a timer is due by the database's."""
 ERROR_LENGTH_MAX = 500
 DELAYS_S = (1, 5, 30, 120, 600)
 """A timer that fails comes again after these; after the last it is parked."""
@@ -50,17 +55,13 @@ _OVERDUE = Gauge("contactcenter_timers_overdue", "Timers due at the last look")
 
 
 class Ring(msgspec.Struct, frozen=True):
-    """A timer that is due."""
+    """A timer that is due in `wait_s`; what is less than 0 is late."""
 
     kind: str
     subject: int
     generation: int
     attempts: int
-    late_s: float
-
-
-class _Next(msgspec.Struct, frozen=True):
-    wait_s: float | None
+    wait_s: float
 
 
 class Timers:
@@ -74,22 +75,37 @@ class Timers:
         self._clock = clock
 
     async def run(self) -> None:
-        """Fire what is due, for ever."""
+        """Look, and fire each timer when it is due, for ever."""
         while True:
-            fired = await self.fire_due()
-            if fired < BATCH_MAX:
-                await asyncio.sleep(await self._pause())
+            upcoming = await self.look()
+            looked = _loop_time()
+            await self._fire_in_time(upcoming, looked)
+            if len(upcoming) < BATCH_MAX:
+                await asyncio.sleep(looked + LOOK_S - _loop_time())
 
-    async def fire_due(self) -> int:
-        """Fire one batch of what is due; returns how many there were."""
+    async def look(self) -> list[Ring]:
+        """What is due before the next look, oldest first, or the first so many of it."""
         async with self._database.snapshot() as tx:
-            rings = await tx.many(Ring, "timers.due", BATCH_MAX)
-        _OVERDUE.set(len(rings))
-        for kind in sorted({r.kind for r in rings}):
-            await self._fire(kind, [r for r in rings if r.kind == kind])
-        return len(rings)
+            upcoming = await tx.many(Ring, "timers.upcoming", LOOK_S, BATCH_MAX)
+        _OVERDUE.set(sum(r.wait_s <= 0 for r in upcoming))
+        return upcoming
 
-    async def _fire(self, kind: str, rings: list[Ring]) -> None:
+    async def fire(self, rings: Sequence[Ring], looked: float) -> None:
+        """Fire these together, which were seen at that time of the loop."""
+        for kind in sorted({r.kind for r in rings}):
+            await self._fire(kind, [r for r in rings if r.kind == kind], looked)
+
+    async def _fire_in_time(self, upcoming: Sequence[Ring], looked: float) -> None:
+        while upcoming:
+            passed = _loop_time() - looked
+            due = [r for r in upcoming if r.wait_s + MARGIN_S <= passed]
+            if due:
+                await self.fire(due, looked)
+                upcoming = upcoming[len(due) :]
+            else:
+                await asyncio.sleep(upcoming[0].wait_s + MARGIN_S - passed)
+
+    async def _fire(self, kind: str, rings: list[Ring], looked: float) -> None:
         try:
             effect = EFFECTS[kind]
             by_subject = {r.subject: r.generation for r in rings}
@@ -100,7 +116,7 @@ class Timers:
         except Exception as error:  # noqa: BLE001 -- a poison timer must not stop the others
             if len(rings) > 1:
                 for ring in rings:
-                    await self._fire(kind, [ring])
+                    await self._fire(kind, [ring], looked)
                 return
             _FAILED.labels(kind).inc()
             _log.warning("a timer failed", kind=kind, subject=rings[0].subject, exc_info=error)
@@ -108,7 +124,7 @@ class Timers:
             await self._database.run(lambda tx: self._push_back(tx, rings[0], said))
         else:
             for ring in rings:
-                _LATE.labels(kind).observe(ring.late_s)
+                _LATE.labels(kind).observe(_loop_time() - looked - ring.wait_s)
 
     async def _push_back(self, tx: Tx, ring: Ring, error: str) -> None:
         parked = ring.attempts >= len(DELAYS_S)
@@ -121,9 +137,6 @@ class Timers:
                 )
             )
 
-    async def _pause(self) -> float:
-        async with self._database.snapshot() as tx:
-            upcoming = await tx.one(_Next, "timers.next")
-        if upcoming.wait_s is None:
-            return SLEEP_S_MAX
-        return min(max(upcoming.wait_s, 0.0) + 0.001, SLEEP_S_MAX)
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()

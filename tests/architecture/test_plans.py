@@ -18,14 +18,19 @@ INDEXES = {
     "customers.known": {"identity_key or identity_value", "customer_pkey"},
     "customers.lock": {"customer_pkey"},
     "conversations.lock": {"conversation_pkey"},
-    "conversations.way": {"interaction_number"},
+    "conversations.way": {
+        "conversation_pkey",
+        "customer_merged",
+        "identity_customer",
+        "interaction_identity",
+        "interaction_number",
+    },
     "items.lock_live": {"work_item_live"},
     "items.lock": {"work_item_pkey"},
     "items.of_agents": {"work_item_agent"},
     "agents.carried": {"work_item_agent", "offer_agent_pending or offer_pending"},
     "offers.lock_pending_of_items": {"offer_pending"},
-    "timers.due": {"timer_due"},
-    "timers.next": {"timer_due"},
+    "timers.upcoming": {"timer_due"},
     "log.after": {"log_pkey"},
     "log.last": {"log_pkey"},
     "records.timeline": {"conversation_party", "interaction_number"},
@@ -98,6 +103,11 @@ async def full(database_url: str) -> Any:
 async def test_hot_queries_keep_their_plan(full: Any) -> None:
     plans = {name: await plan(full, QUERIES[name]) for name in INDEXES}
     assert faults(plans, INDEXES) == {}
+
+
+async def test_timers_that_are_not_due_are_not_looked_at(full: Any) -> None:
+    [scan] = [p for p in await plan(full, QUERIES["timers.upcoming"]) if "Index Name" in p]
+    assert "due_at <=" in scan["Index Cond"]
 
 
 async def test_so_do_the_statements_within_functions(full: Any) -> None:

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,10 @@ from prometheus_client import REGISTRY
 from contactcenter.actions.accept import accept
 from contactcenter.db.tx import Tx
 from contactcenter.live.rulebook import RulebookInForce
+from contactcenter.record.timers import still_due
 from contactcenter.words import TimerKind
 from contactcenter.workers import timers as worker
-from contactcenter.workers.timers import BATCH_MAX, DELAYS_S, EFFECTS, SLEEP_S_MAX, Timers
+from contactcenter.workers.timers import BATCH_MAX, DELAYS_S, EFFECTS, LOOK_S, Timers
 from tests.contactcenter.floor import NOW, Floor
 
 
@@ -30,6 +31,14 @@ async def due(floor: Floor, kind: str | None = None) -> None:
     )
 
 
+async def fire_due(timers: Timers) -> int:
+    """Look once, and fire what is due by now; returns how many there were."""
+    looked = asyncio.get_running_loop().time()
+    rings = [r for r in await timers.look() if r.wait_s <= 0]
+    await timers.fire(rings, looked)
+    return len(rings)
+
+
 def late(kind: str, suffix: str) -> float:
     name = f"contactcenter_timer_lateness_seconds_{suffix}"
     return REGISTRY.get_sample_value(name, {"kind": kind}) or 0.0
@@ -39,11 +48,11 @@ async def test_what_is_due_fires_and_is_gone(floor: Floor, timers: Timers) -> No
     agent, item = await floor.desk.person(), await floor.waiting()
     await floor.offer(item, agent)
     await floor.desk.rows("UPDATE timer SET due_at = now() + interval '1 hour'")
-    assert await timers.fire_due() == 0
+    assert await fire_due(timers) == 0
     await due(floor)
-    assert await timers.fire_due() == 1
+    assert await fire_due(timers) == 1
     assert await floor.offers() == [(item, agent, "expired", None)]
-    assert await timers.fire_due() == 0
+    assert await fire_due(timers) == 0
 
 
 async def test_two_workers_at_once_fire_once(floor: Floor, timers: Timers) -> None:
@@ -51,7 +60,7 @@ async def test_two_workers_at_once_fire_once(floor: Floor, timers: Timers) -> No
     for number, agent in enumerate(agents):
         await floor.offer(await floor.waiting(str(number)), agent)
     await due(floor)
-    await asyncio.gather(timers.fire_due(), timers.fire_due(), timers.fire_due())
+    await asyncio.gather(fire_due(timers), fire_due(timers), fire_due(timers))
     assert len(await floor.desk.facts("OfferEnded")) == 8
     misses = await floor.desk.rows("SELECT misses FROM agent")
     assert [row["misses"] for row in misses] == [1] * 8
@@ -67,7 +76,7 @@ async def test_timer_of_an_older_generation_does_nothing(floor: Floor, timers: T
     await floor.offer(again, agent)
     await floor.desk.rows("UPDATE timer SET subject = $1", offer)
     ring = worker.Ring("offer_lapse", offer, old["generation"], 0, 0.0)
-    await timers._fire("offer_lapse", [ring])
+    await timers.fire([ring], 0.0)
     assert await floor.state(item) == "active"
     assert await floor.desk.value("SELECT count(*) FROM timer") == 1
 
@@ -76,7 +85,7 @@ async def test_lateness_is_measured(floor: Floor, timers: Timers) -> None:
     await floor.offer(await floor.waiting(), await floor.desk.person())
     await due(floor)
     count, total = late("offer_lapse", "count"), late("offer_lapse", "sum")
-    await timers.fire_due()
+    await fire_due(timers)
     assert late("offer_lapse", "count") - count == 1
     assert 1 <= late("offer_lapse", "sum") - total < 30
 
@@ -106,7 +115,7 @@ async def set_timers(floor: Floor, kind: str, subjects: Sequence[int]) -> None:
 @pytest.mark.usefixtures("poison")
 async def test_poison_timer_is_pushed_back_and_stops_no_other(floor: Floor, timers: Timers) -> None:
     await set_timers(floor, "poison", [12, 13, 14])
-    await timers.fire_due()
+    await fire_due(timers)
     [left] = await floor.desk.rows(
         "SELECT subject, attempts, last_error, parked_at,"
         " due_at > now() + interval '0.5 seconds' AS later FROM timer"
@@ -120,20 +129,20 @@ async def test_poison_timer_is_pushed_back_and_stops_no_other(floor: Floor, time
 async def test_poison_timer_is_parked_with_a_fact_in_the_end(floor: Floor, timers: Timers) -> None:
     await set_timers(floor, "poison", [13])
     for attempt in range(len(DELAYS_S)):
-        await timers.fire_due()
+        await fire_due(timers)
         assert await floor.desk.value("SELECT attempts FROM timer") == attempt + 1
         assert await floor.desk.facts("TimerParked") == []
         await due(floor)
-    await timers.fire_due()
+    await fire_due(timers)
     [parked] = await floor.desk.facts("TimerParked")
     assert (parked["kind"], parked["subject"]) == ("poison", 13)
     await due(floor)
-    assert await timers.fire_due() == 0
+    assert await fire_due(timers) == 0
 
 
 async def test_timer_of_an_unknown_kind_is_pushed_back(floor: Floor, timers: Timers) -> None:
     await set_timers(floor, "of another version", [1])
-    await timers.fire_due()
+    await fire_due(timers)
     assert (
         await floor.desk.value("SELECT last_error FROM timer") == "KeyError('of another version')"
     )
@@ -142,26 +151,75 @@ async def test_timer_of_an_unknown_kind_is_pushed_back(floor: Floor, timers: Tim
 @pytest.mark.usefixtures("poison")
 async def test_timer_that_was_set_anew_is_not_pushed_back(floor: Floor, timers: Timers) -> None:
     await set_timers(floor, "poison", [13])
-    await timers._fire("poison", [worker.Ring("poison", 13, -1, 9, 0.0)])
+    await timers.fire([worker.Ring("poison", 13, -1, 9, 0.0)], 0.0)
     assert await floor.desk.value("SELECT attempts FROM timer") == 0
     assert await floor.desk.facts("TimerParked") == []
 
 
-async def test_worker_sleeps_until_the_next_one_and_never_long(
+async def test_what_is_due_before_the_next_look_is_seen_before_it_is_due(
     floor: Floor, timers: Timers
 ) -> None:
-    assert await timers._pause() == SLEEP_S_MAX
-    await set_timers(floor, "x", [1])
-    assert await timers._pause() == pytest.approx(0.001)
-    await floor.desk.rows("UPDATE timer SET due_at = now() + interval '1 hour'")
-    assert await timers._pause() == SLEEP_S_MAX
+    for subject, in_s in ((1, LOOK_S * 0.6), (2, -5.0), (3, LOOK_S * 2), (4, 3600.0)):
+        await floor.desk.rows(
+            "INSERT INTO timer (kind, subject, due_at)"
+            " VALUES ('x', $1, now() + make_interval(secs => $2))",
+            subject,
+            in_s,
+        )
+    assert [(r.subject, r.wait_s <= 0) for r in await timers.look()] == [(2, True), (1, False)]
+
+
+@pytest.fixture
+def fired(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The subjects of timers of kind "bell" that have fired, in order."""
+    fired: list[int] = []
+
+    async def effect(tx: Tx, rings: dict[int, int], *_: Any) -> None:
+        fired.extend(await still_due(tx, "bell", rings))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(worker, "EFFECTS", {"bell": effect})
+    return fired
+
+
+async def test_what_was_seen_is_fired_in_time_by_one_look(
+    floor: Floor, timers: Timers, fired: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "LOOK_S", 30.0)
+    for subject, in_ms in ((1, 40), (2, -5), (3, 20)):
+        await floor.desk.rows(
+            "INSERT INTO timer (kind, subject, due_at)"
+            " VALUES ('bell', $1, now() + make_interval(secs => $2))",
+            subject,
+            in_ms / 1000,
+        )
+    running = asyncio.create_task(timers.run())
+    async with asyncio.timeout(20):
+        while await floor.desk.value("SELECT count(*) FROM timer"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert sorted(fired) == [1, 2, 3]
+
+
+async def test_what_was_taken_back_or_put_off_since_it_was_seen_is_not_fired(
+    floor: Floor, timers: Timers, fired: list[int]
+) -> None:
+    await set_timers(floor, "bell", [1, 2, 3])
+    seen = await timers.look()
+    await floor.desk.rows("DELETE FROM timer WHERE subject = 1")
+    await floor.desk.database.run(_put_off)
+    await timers.fire(seen, 0.0)
+    assert fired == [3]
+
+
+async def _put_off(tx: Tx) -> None:
+    tx.schedule("bell", 2, datetime.now(UTC) + timedelta(hours=1))
 
 
 @pytest.mark.usefixtures("poison")
 async def test_backlog_is_worked_off_without_a_pause(floor: Floor, timers: Timers) -> None:
     await set_timers(floor, "poison", range(100, 100 + BATCH_MAX + 50))
     running = asyncio.create_task(timers.run())
-    async with asyncio.timeout(SLEEP_S_MAX * 5):
+    async with asyncio.timeout(LOOK_S * 5):
         while await floor.desk.value("SELECT count(*) FROM timer"):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     running.cancel()
