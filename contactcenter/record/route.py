@@ -25,7 +25,8 @@ class Way(msgspec.Struct, frozen=True):
 async def destination(tx: Tx, conversation: Conversation, connection_id: int | None) -> Way:
     """By the connection of the customer's last words, or by another that they have used before.
 
-    Raises `Conflict` (`unreachable`) when the customer has never written by it.
+    Their words in any conversation count, also from before a merge. Raises `Conflict`
+    (`unreachable`) when the customer has never written by it.
     """
     way = await tx.maybe(Way, "conversations.way", conversation.id, connection_id)
     if way is None:

@@ -10,6 +10,8 @@ from contactcenter.actions.merge import merge, unmerge
 from contactcenter.actions.receive import Inbound, receive
 from contactcenter.errors import Conflict, NotFound, Unavailable
 from contactcenter.model.caller import Actor
+from contactcenter.model.conversation import Conversation
+from contactcenter.record.route import destination
 from tests.contactcenter.conftest import NOW, Desk
 
 LATER = NOW + timedelta(minutes=5)
@@ -102,6 +104,38 @@ async def test_unmerge_loses_and_renumbers_nothing(desk: Desk, run: Any) -> None
     assert await desk.rows(everything) == before
     alone = await desk.say("+622", "alone again")
     assert await desk.customer_of(alone.conversation) == b
+
+
+async def way(desk: Desk, conversation: int, connection: int | None = None) -> tuple[int, int]:
+    """By which connection and to which identity an answer in the conversation leaves."""
+
+    async def action(tx: Any) -> tuple[int, int]:
+        [found] = await tx.many(Conversation, "conversations.lock", [conversation])
+        leads = await destination(tx, found, connection)
+        return leads.connection_id, leads.identity_id
+
+    return await desk.database.run(action)
+
+
+async def test_answer_may_go_by_what_only_the_other_conversation_had_until_they_are_parted(
+    desk: Desk, run: Any
+) -> None:
+    web, phone = await desk.channel("web", "web"), await desk.channel("front")
+    elder = (await desk.say("a", by="web", channel="web")).conversation
+    younger = (await desk.say("+622")).conversation
+    a, b = await desk.customer_of(elder), await desk.customer_of(younger)
+    with pytest.raises(Conflict):
+        await way(desk, elder, phone)
+    await run.merge(b, a)
+    assert await way(desk, elder, phone) == (phone, 2)
+    assert await way(desk, elder, web) == (web, 1)
+    assert await way(desk, elder) == (phone, 2)  # where they wrote last
+    await desk.say("+622", "as one")
+    await run.unmerge(b)
+    assert await way(desk, elder) == (web, 1)
+    with pytest.raises(Conflict) as refused:
+        await way(desk, elder, phone)
+    assert refused.value.code == "unreachable"
 
 
 async def test_unmerge_in_the_middle_takes_along_who_was_merged_before(

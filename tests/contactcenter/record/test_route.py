@@ -22,6 +22,7 @@ async def connections(desk: Any) -> list[int]:
     await desk.say("+621", by="front")
     await desk.rows("UPDATE conversation SET state = 'closed' WHERE id = 2")
     await desk.rows("UPDATE interaction SET conversation_id = 1, number = 2 WHERE id = 2")
+    await desk.rows("UPDATE customer SET merged_into = 1 WHERE id = 2")
     return [await desk.channel("web", "web"), await desk.channel("front")]
 
 
