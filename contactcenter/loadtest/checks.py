@@ -23,7 +23,9 @@ RULES = {
     "log_order": "the log's numbers are in the order of its commits",
     "empty_keys": "a claimed key has its interaction",
     "offers": "an item is offered while it has one pending offer",
-    "astray": "work is with an agent or waits, in an open conversation",
+    "unknown": "a customer is known by something",
+    "merged_away": "a conversation is of somebody who was not merged away",
+    "astray": "work is with an agent or waits, of an open conversation and its party",
     "workless": "an open conversation has its work",
     "timerless": "what ends by itself has its timer",
     "overdue": "timers fire",
@@ -80,7 +82,7 @@ async def history(database: Database, ledger: Ledger, capacity: Mapping[int, int
             "no item has two offers, nobody is offered more than they can take": [
                 *_offers(log, capacity)
             ],
-            "where work stands by the log is where it stands": await _unlike_the_log(tx, log),
+            "where work stands by the log is where it stands": await unlike_the_log(tx, log),
             "clients see nothing that no fault excuses": ledger.wrong,
         }
 
@@ -188,7 +190,8 @@ def _offers(log: Iterable[LogRow], capacity: Mapping[int, int]) -> Iterator[str]
                 continue
 
 
-async def _unlike_the_log(tx: Tx, log: Iterable[LogRow]) -> list[str]:
+async def unlike_the_log(tx: Tx, log: Iterable[LogRow]) -> list[str]:
+    """Where work stands by the whole log, against where it stands in the record."""
     folded = board.Board("UTC")
     for row in log:
         folded.fold(row.seq, row.fact)

@@ -28,6 +28,10 @@ TAMPERED = {
     "log_order": "UPDATE log SET at = at - interval '1 h' WHERE seq = (SELECT max(seq) FROM log)",
     "empty_keys": "UPDATE dedupe SET interaction_id = interaction_id + 1000",
     "offers": "UPDATE offer SET state = 'expired' WHERE state = 'pending'",
+    "unknown": "INSERT INTO customer (created_at) VALUES (now())",
+    "merged_away": """
+        UPDATE customer c SET merged_into = o.id FROM customer o WHERE c.id = 1 AND o.id = 2
+    """,
     "astray": "UPDATE work_item SET agent_id = NULL WHERE state = 'active'",
     "workless": "UPDATE work_item SET state = 'done'",
     "timerless": "DELETE FROM timer",

@@ -48,12 +48,24 @@ SELECT format('item %s is %s and has %s pending offers', w.id, w.state, count(o.
 FROM work_item w LEFT JOIN offer o ON o.item_id = w.id AND o.state = 'pending'
 GROUP BY w.id HAVING count(o.id) <> CASE w.state WHEN 'offered' THEN 1 ELSE 0 END
 
--- Work is with somebody, or waits, and in an open conversation.
+-- A customer is known by something, or nobody could be recognised as them.
+-- name: unknown
+SELECT format('customer %s has no identity', c.id)
+FROM customer c LEFT JOIN identity i ON i.customer_id = c.id WHERE i.id IS NULL
+
+-- What was said by who was merged away is of who they were merged into.
+-- name: merged_away
+SELECT format('conversation %s is of customer %s, who is %s now', v.id, c.id, c.merged_into)
+FROM conversation v JOIN customer c ON c.id = v.party_id WHERE c.merged_into IS NOT NULL
+
+-- Work is with somebody, or waits, and of an open conversation and its party.
 -- name: astray
-SELECT format('item %s is %s, agent %s, its conversation %s', w.id, w.state, w.agent_id, v.state)
+SELECT format('item %s of customer %s is %s, agent %s, its conversation %s of customer %s',
+              w.id, w.customer_id, w.state, w.agent_id, v.state, v.party_id)
 FROM work_item w JOIN conversation v ON v.id = w.conversation_id
 WHERE w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup') AND (
-    v.state <> 'open' OR (w.state IN ('active', 'wrapup')) <> (w.agent_id IS NOT NULL)
+    v.state <> 'open' OR w.customer_id <> v.party_id
+    OR (w.state IN ('active', 'wrapup')) <> (w.agent_id IS NOT NULL)
 )
 
 -- An open conversation has its work.

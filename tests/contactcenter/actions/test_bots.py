@@ -77,7 +77,7 @@ async def bot(desk: Any) -> AsyncIterator[Bot]:
     )
     heard = await desk.say("v1", "I need help", by="web", channel="web", at=NOW)
     yield Bot(desk, key, heard, count(1))
-    assert await broken(desk.database, desk.connection) == []
+    assert await broken(desk.database) == []
 
 
 # Reply ------------------------------------------------------------------------------------------

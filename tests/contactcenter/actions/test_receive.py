@@ -15,6 +15,8 @@ from contactcenter.actions.transfer import assign
 from contactcenter.db.database import Database
 from contactcenter.errors import BadInput, Forbidden
 from contactcenter.model.caller import SYSTEM
+from tests.contactcenter.actions.test_presence import Sockets
+from tests.contactcenter.floor import Floor
 from tests.contactcenter.invariants import broken
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -32,7 +34,7 @@ async def elsewhere(database_url: str) -> AsyncIterator[Database]:
 async def sound(desk: Any) -> AsyncIterator[None]:
     """Whatever a test does, the record holds together afterwards."""
     yield
-    assert await broken(desk.database, desk.connection) == []
+    assert await broken(desk.database) == []
 
 
 async def take(
@@ -563,10 +565,11 @@ async def test_words_to_an_agent_who_signed_out_queue_the_work_again(desk: Any) 
     assert (await desk.facts("ItemQueued"))[-1]["because"] == "agent_gone"
 
 
-async def test_an_agent_who_only_vanished_keeps_it(desk: Any) -> None:
+async def test_an_agent_who_only_vanished_keeps_it(desk: Any, floor: Floor) -> None:
     agent = await given(desk)
     await answers(desk, agent)
-    await desk.rows("UPDATE agent SET gone_since = $1", NOW)
+    sockets = Sockets(floor)
+    await sockets.close(await sockets.open(agent))
 
     await desk.say("+621", at=at(seconds=1))
 

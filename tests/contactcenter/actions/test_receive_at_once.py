@@ -71,7 +71,7 @@ async def test_whatever_four_processes_receive_each_thing_is_taken_once(
 
     await asyncio.gather(*(run(database, batches()) for database in processes))
 
-    assert await broken(desk.database, desk.connection) == []
+    assert await broken(desk.database) == []
     for key, results in told.items():
         first = [r for r in results if not r.duplicate]
         places = {msgspec.structs.replace(r, duplicate=False) for r in results}
@@ -257,4 +257,4 @@ async def test_a_storm_of_everything_at_once_meets_no_deadlock(
 
     assert set(floor.done) == {deed.__name__ for deed in deeds}, "everything happened"
     assert deadlocks() == before
-    assert await broken(desk.database, desk.connection) == []
+    assert await broken(desk.database) == []
