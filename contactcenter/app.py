@@ -54,6 +54,7 @@ from contactcenter.settings import Settings
 from contactcenter.workers.housekeeping import Housekeeping
 from contactcenter.workers.keep import keep
 from contactcenter.workers.presence import ProcessLease
+from contactcenter.workers.renewal import Renewal
 from contactcenter.workers.router import Router
 from contactcenter.workers.timers import Timers
 from contactcenter.workers.webhooks import Webhooks
@@ -111,6 +112,7 @@ class House:
         self.transport = Transport(settings.webhook_allow)
         self.webhooks = Webhooks(database, self.tail, self.transport, clock)
         self.hub = Hub()
+        self.renewal = Renewal(database, self.tail, self.hub)
         self.housekeeping = Housekeeping(database, settings.log_keep_days, clock)
         self.lease = ProcessLease(database, self.hub, self.rulebook, clock, settings.process)
         self.health = Health(
@@ -150,6 +152,7 @@ class House:
             "router": self.router.run,
             "webhooks": self.webhooks.run,
             "lease": self.lease.run,
+            "renewal": self.renewal.run,
             "housekeeping": self.housekeeping.run,
         }
         self._tasks = [asyncio.create_task(keep(n, run), name=n) for n, run in workers.items()]

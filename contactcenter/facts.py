@@ -405,3 +405,29 @@ Fact = (
     | WebhookParked
     | TimerParked
 )
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """What this version cannot read as a fact, because a later one wrote it. `name` is its tag."""
+
+    name: str
+    why: str
+
+
+def read(written: Any) -> Fact | Unknown:
+    """A fact as the log has it."""
+    try:
+        return msgspec.convert(written, Fact)
+    except msgspec.ValidationError as error:
+        return Unknown(str(written.get("fact")), str(error))
+
+
+def decode(encoded: bytes | msgspec.Raw) -> Fact | Unknown:
+    """A fact that is JSON still. Raises `msgspec.DecodeError` for what is none."""
+    try:
+        return _decoder.decode(encoded)
+    except msgspec.ValidationError:
+        return read(msgspec.json.decode(encoded))
+
+
+_decoder: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,9 @@ FACTS_MAX = 1000
 
 LEASE = timedelta(seconds=60)
 """How long a process has for one attempt, and for saying how it went."""
+
+LEFT_TO_LATER = timedelta(minutes=5)
+"""How long a fact about a bot that this version cannot read is left to a process that can."""
 
 Stream = tuple[int, int]
 """What is in order: the events for one key about one conversation."""
@@ -36,7 +40,9 @@ class _Page(msgspec.Struct, frozen=True):
 
 
 class _LogRow(msgspec.Struct, frozen=True):
-    fact: facts.Fact
+    seq: int
+    at: datetime
+    fact: Any
 
 
 class _Extended(msgspec.Struct, frozen=True):
@@ -65,12 +71,14 @@ async def record(tx: Tx, now: datetime) -> Progress | None:
     page = await tx.one(_Page, "webhooks.page_end", position, FACTS_MAX)
     if page.facts == 0:
         return Progress(position, 0, more=False)
-    rows = await tx.many(_LogRow, "webhooks.page", position, page.last)
-    made = await _events(tx, [row.fact for row in rows])
+    told, last = _known(
+        await tx.many(_LogRow, "webhooks.page", position, page.last), page.last, now
+    )
+    made = await _events(tx, told)
     if made:
         await _insert(tx, made, now)
-    await tx.do("webhooks.move_cursor", page.last)
-    return Progress(page.last, len(made), more=page.facts == FACTS_MAX)
+    await tx.do("webhooks.move_cursor", last)
+    return Progress(last, len(made), more=last == page.last and page.facts == FACTS_MAX)
 
 
 async def claim(
@@ -125,6 +133,18 @@ async def settle(tx: Tx, outcomes: Sequence[Outcome]) -> list[bool | Exception]:
                 )
             )
     return list[bool | Exception](counts)
+
+
+def _known(rows: Sequence[_LogRow], last: int, now: datetime) -> tuple[list[facts.Fact], int]:
+    """The facts up to the first that is left to a later version, and where they end."""
+    told: list[facts.Fact] = []
+    for row in rows:
+        fact = facts.read(row.fact)
+        if not isinstance(fact, facts.Unknown):
+            told.append(fact)
+        elif row.at > now - LEFT_TO_LATER:
+            return told, row.seq - 1
+    return told, last
 
 
 async def _events(tx: Tx, told: Sequence[facts.Fact]) -> list[Event]:

@@ -22,7 +22,7 @@ from contactcenter.api.access import STAFF, Caller, who
 from contactcenter.api.commands import once
 from contactcenter.api.problems import internal
 from contactcenter.db.database import Database
-from contactcenter.db.tail import LogRow
+from contactcenter.db.tail import LogRow, read_known
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Refusal, Unavailable
 from contactcenter.live import frames
@@ -137,7 +137,7 @@ class _Desk:
             oldest = await tx.one(int, "log.oldest")
             resumed = resume is not None and oldest <= resume + 1 <= seq + 1 <= resume + REPLAY_MAX
             if resumed and resume is not None:
-                rows = await tx.many(LogRow, "log.after", resume, REPLAY_MAX)
+                rows = await read_known(tx, resume, REPLAY_MAX)
                 missed = [(r.seq, msgspec.json.encode(r.fact)) for r in rows if _shown(r, agent)]
                 seq = resume
             else:

@@ -63,8 +63,14 @@ class Hub:
 
     async def load(self, tx: Tx, zone: str) -> None:
         """Read what is folded from here on; before any fact is read."""
-        self.board = await read_board(tx, zone)
-        self.owners = {o.conversation: o.agent for o in self.board.owned.values()}
+        self.renew(await read_board(tx, zone))
+
+    def renew(self, board: Board) -> None:
+        """Fold this one from here on, and show it to those who watch."""
+        self.board = board
+        self.owners = {o.conversation: o.agent for o in board.owned.values()}
+        for client in self._watchers:
+            self.show(client)
 
     def join(self, client: Client) -> None:
         """A desktop is there; it hears from now on."""

@@ -9,7 +9,7 @@ FROM (SELECT seq FROM log WHERE seq > $1 ORDER BY seq LIMIT $2) AS page
 -- What may concern a bot. A fact without one has no such field, and is not even sent to us; inside
 -- a text the quotes are escaped.
 -- name: page
-SELECT fact FROM log
+SELECT seq, at, fact FROM log
 WHERE seq > $1 AND seq <= $2 AND (fact::text LIKE '%"bot":%' OR fact::text LIKE '%"via":%')
 ORDER BY seq
 

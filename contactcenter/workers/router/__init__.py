@@ -42,6 +42,8 @@ RENEW_S = 0.5
 TRY_S = 0.25
 ROUND_S_MAX = 1.0
 """So long after they were loaded, new rules are noticed at the latest."""
+RELOAD_S = 5.0
+"""Memory is not loaded again sooner, however many facts of a later version are passed over."""
 BATCH_MAX = 100
 
 _log = get(part="router")
@@ -161,11 +163,12 @@ class Router:
         news: deque[tuple[int, facts.Fact]],
         heard: asyncio.Event,
     ) -> None:
-        """Until other rules are in force."""
+        """Until other rules are in force, or a fact was passed over that may concern us."""
+        since = self._now()
         proposals: deque[ExtendOffer] = deque()
         extending: asyncio.Task[list[Refused]] | None = None
         try:
-            while translator.book is self._rulebook.current:
+            while translator.book is self._rulebook.current and not self._outdated(position, since):
                 heard.clear()
                 while news:
                     seq, fact = news.popleft()
@@ -188,6 +191,9 @@ class Router:
             if extending:
                 extending.cancel()
                 await asyncio.gather(extending, return_exceptions=True)
+
+    def _outdated(self, position: int, since: int) -> bool:
+        return self._tail.passed_over > position and self._now() > since + RELOAD_S * 1_000_000
 
     async def _until(self, heard: asyncio.Event, wake_at: int | None) -> None:
         due_s = ROUND_S_MAX if wake_at is None else max((wake_at - self._now()) / 1e6, 0.0)

@@ -7,7 +7,7 @@ import pytest
 
 from contactcenter import facts
 from contactcenter.actions import webhooks
-from contactcenter.actions.webhooks import LEASE, Progress, claim, record, settle
+from contactcenter.actions.webhooks import LEASE, LEFT_TO_LATER, Progress, claim, record, settle
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.model.webhook_sending import Answer, Outcome, Sending, outcome
@@ -356,3 +356,24 @@ async def test_an_interaction_fails_with_its_event_and_is_accepted_when_sent_aga
     [again] = await bots.claim(LATER)
     await bots.settle(outcome(again, Answer(200), LATER))
     assert await bots.rows("SELECT delivery FROM interaction") == [("accepted",)]
+
+
+async def test_what_a_later_version_says_to_a_bot_is_left_to_it_for_a_while(bots: Bots) -> None:
+    key = await bots.key("one")
+    await bots.emit(done(key))
+    about_nobody = '{"fact": "MoonRisen", "at": "2030-01-01T00:00:00Z"}'
+    about_a_bot = about_nobody[:-1] + f', "bot":{key}}}'
+    for later in (about_nobody, about_a_bot):
+        await bots.connection.execute("SELECT log_append(ARRAY[$1::json])", later)
+    await bots.emit(done(key))
+    await bots.connection.execute("UPDATE log SET at = $1", NOW)
+
+    assert await bots.record() == Progress(2, 1, more=False)
+    assert await bots.record() == Progress(2, 0, more=False)
+
+    waited = NOW - LEFT_TO_LATER
+    await bots.connection.execute("UPDATE log SET at = $1", waited + timedelta(seconds=1))
+    assert await bots.record() == Progress(2, 0, more=False)
+    await bots.connection.execute("UPDATE log SET at = $1", waited)
+    assert await bots.record() == Progress(4, 1, more=False)
+    assert await bots.rows("SELECT number FROM webhook_event ORDER BY number") == [(1,), (2,)]

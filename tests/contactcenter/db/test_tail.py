@@ -9,11 +9,12 @@ import asyncpg
 import msgspec
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from contactcenter import facts
 from contactcenter.db import tail as module
 from contactcenter.db.database import Database
-from contactcenter.db.tail import Tail
+from contactcenter.db.tail import Tail, read_known
 from contactcenter.db.tx import Tx
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -323,3 +324,37 @@ async def test_all_who_wait_for_a_number_are_woken_by_it(tail: Tail) -> None:
     assert not waiting[1].done()
     tail.offer(2, [revoked(2)])
     await asyncio.gather(*waiting)
+
+
+LATER = '{"fact": "MoonRisen", "at": "2030-01-01T00:00:00Z", "key": 9}'
+"""What a later version writes."""
+
+
+def unknown() -> float:
+    name = "contactcenter_tail_unknown_facts_total"
+    return REGISTRY.get_sample_value(name, {"fact": "MoonRisen"}) or 0
+
+
+async def test_a_fact_of_a_later_version_is_passed_over_wherever_it_comes_from(
+    tail: Tail, heard: Heard, database: Database, raw: Any
+) -> None:
+    before = unknown()
+    await database.run(emit(1))
+    await raw.execute("SELECT log_append(ARRAY[$1::json])", LATER)
+    await database.run(emit(3))
+    with capture_logs() as lines:
+        await tail.catch_up()
+        tail.offer_encoded(4, [encoded(4), msgspec.Raw(LATER.encode()), encoded(6)])
+    assert heard == [(1, 1), (3, 3), (4, 4), (6, 6)]
+    assert (tail.position, tail.passed_over, unknown() - before) == (6, 5, 2)
+    [line] = [one for one in lines if one["log_level"] == "warning"]  # one of each name
+    assert (line["fact"], line["seq"]) == ("MoonRisen", 2)
+
+
+async def test_the_log_is_read_without_what_is_not_known(database: Database, raw: Any) -> None:
+    await database.run(emit(1))
+    await raw.execute("SELECT log_append(ARRAY[$1::json])", LATER)
+    await database.run(emit(3))
+    async with database.snapshot() as tx:
+        rows = await read_known(tx, 0, 10)
+    assert [(row.seq, row.fact) for row in rows] == [(1, revoked(1)), (3, revoked(3))]

@@ -21,7 +21,7 @@ from contactcenter.errors import Refusal, Unavailable
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.workers import router as module
 from contactcenter.workers.router import Router
-from tests.contactcenter.floor import Floor, changed, queue
+from tests.contactcenter.floor import Floor, changed, channel, queue
 
 PATIENCE_S = 10
 
@@ -291,6 +291,31 @@ async def test_published_rulebook_changes_decisions_without_a_restart(
     await until(offered(floor, item, other))
 
 
+async def test_work_under_way_counts_as_before_when_its_channel_weighs_less(
+    floor: Floor, start: Start
+) -> None:
+    """Engine and record agree: what the agent has not the room for is not even proposed."""
+    light = queue(floor.book.rules, "care", wrap_up_s=0)
+    await floor.run(publish, channel(light, "mobile", weight=2), "me", now())
+    agent = await floor.desk.person(capacity=3)
+    one = await start("a")
+    heavy = await ask(floor, "1")
+    await until(offered(floor, heavy, agent))
+    offer = await floor.desk.value("SELECT id FROM offer")
+    await floor.run(accept, agent, offer, one.rulebook.current, now())
+    reason = "the agent has no capacity left"
+    before = refusals(reason)
+    second, third = await ask(floor, "2"), await ask(floor, "3")
+    await floor.run(publish, light, "me", now())
+    await until(offered(floor, second, agent))
+    assert await floor.state(third) == "queued"
+    await floor.run(resolve, agent, heavy, "solved", one.rulebook.current, now())
+    await until(offered(floor, third, agent))
+    assert refusals(reason) == before
+    weights = await floor.desk.rows("SELECT full_weight FROM work_item ORDER BY id")
+    assert [row["full_weight"] for row in weights] == [2, 1, 1]
+
+
 async def ids(floor: Floor, query: str, *args: object) -> list[int]:
     async with floor.desk.database.snapshot() as tx:
         return await tx.many(int, query, *args)
@@ -391,3 +416,16 @@ async def test_storm_never_exceeds_a_capacity(floor: Floor, start: Start) -> Non
     storm.ending.set()
     await doing
     assert await storm.too_much() == []
+
+
+async def test_memory_is_loaded_again_after_a_fact_of_a_later_version(
+    floor: Floor, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RELOAD_S", 0)
+    process = await start("a")
+    await until(leads(process))
+    item = await ask(floor, "1")
+    agent = await floor.desk.person()  # of whom no fact that is known here tells
+    later = '{"fact": "MoonRisen", "at": "2030-01-01T00:00:00Z"}'
+    await floor.desk.value("SELECT first_seq FROM log_append(ARRAY[$1::json])", later)
+    await until(offered(floor, item, agent))
