@@ -1,7 +1,7 @@
 """How much an agent carries and whether more fits.
 
-Everything an agent has counts: pending offers, active work, wrap-up. Units come from the rules
-of each channel, so a load is always worked out from the items, never kept.
+Everything an agent has counts: pending offers, active work, wrap-up. A load is always worked out
+from the items, never kept.
 """
 
 from collections.abc import Iterable
@@ -30,14 +30,12 @@ def load(carried: Iterable[Item], rules: Rules) -> Load:
     total = items = 0
     exclusive = False
     for item in carried:
-        name = item.entry.channel
-        channel = rules.channels.get(name, DEFAULT_CHANNEL)
-        units = channel.dormant_weight if item.dormant else channel.weight
+        name, units = item.entry.channel, item.units
         if units:
             channels[name] = channels.get(name, 0) + units
             total += units
             items += 1
-            exclusive = exclusive or channel.exclusive
+            exclusive = exclusive or rules.channels.get(name, DEFAULT_CHANNEL).exclusive
     return Load(total, channels, items, exclusive)
 
 

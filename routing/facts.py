@@ -4,8 +4,8 @@ Facts may come late or twice. The engine tells by `revision` (agents), `generati
 the offer's id; what is late, repeated or about something unknown changes nothing and is counted.
 
 To load after a restart: `RulesPublished`, `AgentUpdated` for each agent, then for each item that
-has not ended `ItemQueued`, followed by `OfferMade` or `ItemAssigned` (and `ItemWeightChanged`,
-`ItemWrapUp`) where an agent has it.
+has not ended `ItemQueued`, followed by `OfferMade` or `ItemAssigned` (and `ItemWrapUp`) where an
+agent has it.
 """
 
 from msgspec import Struct, field
@@ -18,7 +18,10 @@ class _Fact(Struct, frozen=True, tag=True):
 
 
 class RulesPublished(_Fact, frozen=True):
-    """A version of the rules took effect. It binds new work only."""
+    """A version of the rules took effect. It binds new work only.
+
+    What an agent has, or is offered, keeps its weight.
+    """
 
     rules: Rules
 
@@ -99,12 +102,16 @@ class ItemTransferred(_Fact, frozen=True):
 
 
 class OfferMade(_Fact, frozen=True):
-    """An offer is pending: a proposal was carried out, or it was found so at load."""
+    """An offer is pending: a proposal was carried out, or it was found so at load.
+
+    `weight`: units of capacity that the item takes from here on.
+    """
 
     offer: int
     item: int
     agent: int
     expires_at: int
+    weight: int
 
 
 class ProposalRefused(_Fact, frozen=True):
@@ -161,21 +168,23 @@ class OfferFailed(_Fact, frozen=True):
 class ItemAssigned(_Fact, frozen=True):
     """An agent has the item without an offer: auto-accepted, found so at load, or by a supervisor.
 
-    `forced`: a supervisor's decision that may exceed the agent's capacity.
+    `weight`: units of capacity that it takes. `forced`: a supervisor's decision that may exceed
+    the agent's capacity.
     """
 
     item: int
     generation: int
     agent: int
+    weight: int
     forced: bool = False
 
 
 class ItemWeightChanged(_Fact, frozen=True):
-    """An item that an agent has went dormant or woke up."""
+    """An item that an agent has went dormant or woke up: it takes so many units from here on."""
 
     item: int
     agent: int
-    dormant: bool
+    weight: int
 
 
 class ItemWrapUp(_Fact, frozen=True):

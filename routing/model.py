@@ -46,15 +46,14 @@ class HeadStart(Struct, frozen=True):
 
 
 class ChannelRules(Struct, frozen=True):
-    """What one item of a channel takes of an agent.
+    """What one more item of a channel takes of an agent.
 
-    `weight` is in units of the agent's capacity and at least 1; `dormant_weight` takes its place
-    while the customer has been silent for long. An item of an *exclusive* channel is offered only
-    to an agent who carries no units at all, and bars every other item while it lasts.
+    `weight` is in units of the agent's capacity and at least 1; what an agent has keeps the weight
+    that the facts say. An item of an *exclusive* channel is offered only to an agent who carries
+    no units at all, and bars every other item while it lasts.
     """
 
     weight: int = 1
-    dormant_weight: int = 0
     exclusive: bool = False
 
 

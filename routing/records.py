@@ -8,7 +8,7 @@ from routing.model import ItemState, Rules
 
 
 class Item(Struct):
-    """A work item in the system.
+    """A work item in the system. `units`: of its agent's capacity, 0 while it waits.
 
     `offer` is None while the item is only proposed. `withdrawn`: taking the offer back has been
     decided. `closed` are the offers of this item that have ended.
@@ -22,7 +22,7 @@ class Item(Struct):
     offered_at: int = 0
     expires_at: int = 0
     withdrawn: bool = False
-    dormant: bool = False
+    units: int = 0
     forced: bool = False
     rests_until: int = 0
     closed: list[int] = field(default_factory=list[int])

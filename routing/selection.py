@@ -12,7 +12,7 @@ from routing import explain
 from routing.decisions import Decision, ExtendOffer, RescindOffer, SetAway
 from routing.eligibility import AgentClass, Line
 from routing.heap import Key, least
-from routing.model import ItemState
+from routing.model import DEFAULT_CHANNEL, ItemState
 from routing.records import Item
 from routing.state import Seat, State
 
@@ -118,6 +118,7 @@ def _choose(state: State, item: Item, line: Line) -> Seat | None:
 def _extend(state: State, item: Item, line: Line, seat: Seat) -> ExtendOffer:
     entry, agent, idle_since = item.entry, seat.record.agent, seat.rank[0]
     item.offered_at = state.ledger.now
-    state.attach(item, seat, ItemState.OFFERED)
+    weight = state.ledger.rules.channels.get(entry.channel, DEFAULT_CHANNEL).weight
+    state.attach(item, seat, ItemState.OFFERED, weight)
     explanation = explain.choice(state, item, line, seat, idle_since)
     return ExtendOffer(entry.item, agent, entry.queue, explanation)

@@ -229,9 +229,11 @@ class State:
         now = self.ledger.now
         return frozenset(agent for agent, until in item.excluded.items() if until > now)
 
-    def attach(self, item: Item, seat: Seat, state: ItemState, excuse: str = "") -> None:
-        """Give an item to an agent; from here on it takes their capacity."""
-        item.agent, item.state = seat.record.agent, state
+    def attach(
+        self, item: Item, seat: Seat, state: ItemState, units: int, excuse: str = ""
+    ) -> None:
+        """Give an item to an agent; from here on it takes so much of their capacity."""
+        item.agent, item.state, item.units = seat.record.agent, state, units
         seat.carried[item.entry.item] = None
         self.place(item)
         self.refresh(seat, excuse)
@@ -245,8 +247,8 @@ class State:
         if item.offer is not None:
             item.closed.append(item.offer)
         item.agent = item.offer = None
-        item.state = ItemState.QUEUED
-        item.withdrawn = item.forced = item.dormant = False
+        item.state, item.units = ItemState.QUEUED, 0
+        item.withdrawn = item.forced = False
         return seat
 
     def drop(self, item: Item, generation: int, at: int) -> None:

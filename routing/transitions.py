@@ -228,9 +228,11 @@ def _offer_made(state: State, fact: OfferMade) -> None:
     if item.agent != fact.agent:
         _release(state, item, fact.at, "the item was offered elsewhere")
         item.offered_at = fact.at
-        state.attach(item, seat, ItemState.OFFERED, "the offer was made elsewhere")
-    elif item.offer is not None:
-        item.closed.append(item.offer)
+        state.attach(item, seat, ItemState.OFFERED, fact.weight, "the offer was made elsewhere")
+    else:
+        if item.offer is not None:
+            item.closed.append(item.offer)
+        _weigh(state, item, seat, fact.weight)
     item.offer, item.expires_at, item.withdrawn = fact.offer, fact.expires_at, False
     if not seat.record.takes_work:
         state.changed[fact.agent] = None
@@ -334,14 +336,19 @@ def _assigned(state: State, fact: ItemAssigned) -> None:
     _restart_idle_clock(seat, fact.at)
     item.forced = fact.forced
     excuse = "forced by a supervisor" if fact.forced else "assigned elsewhere"
-    state.attach(item, seat, ItemState.ACTIVE, excuse)
+    state.attach(item, seat, ItemState.ACTIVE, fact.weight, excuse)
 
 
 def _weight_changed(state: State, fact: ItemWeightChanged) -> None:
     item = _worked_on(state, fact)
     if item is not None:
-        item.dormant = fact.dormant
-        state.refresh(state.seat(fact.agent), "an item woke up")
+        _weigh(state, item, state.seat(fact.agent), fact.weight)
+
+
+def _weigh(state: State, item: Item, seat: Seat, units: int) -> None:
+    if item.units != units:
+        item.units = units
+        state.refresh(seat, "an item weighs more")
 
 
 def _wrap_up(state: State, fact: ItemWrapUp) -> None:

@@ -48,7 +48,7 @@ async def extend(
         detail = "Another process routes now."
         raise Conflict(detail, code="not-leader")
     items = {
-        i.id: i
+        i.id: _weighed(i, book)
         for i in await tx.many(WorkItem, "items.lock", sorted({p.item_id for p in proposals}))
     }
     agents = await lock_agents(tx, [p.agent_id for p in proposals])
@@ -70,6 +70,14 @@ async def extend(
     if granted:
         await _make(tx, granted, book, now)
     return refused
+
+
+def _weighed(item: WorkItem, book: Published) -> WorkItem:
+    """What waits weighs what its channel weighs now, and keeps that when an agent has it."""
+    if item.state != "queued":
+        return item
+    weight = book.rules.channels[item.channel].weight
+    return item.replace(weight=weight, full_weight=weight)
 
 
 def _why_not(

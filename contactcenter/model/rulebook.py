@@ -29,7 +29,10 @@ class Organisation(Rules, frozen=True, kw_only=True):
 
 
 class Channel(Rules, frozen=True, kw_only=True):
-    """`weight`: units of an agent's capacity. `exclusive`: an agent on it takes nothing else."""
+    """`weight`: units of an agent's capacity. `exclusive`: an agent on it takes nothing else.
+
+    A changed weight holds for what is offered from then on; what an agent has keeps its own.
+    """
 
     weight: Annotated[int, msgspec.Meta(ge=1, le=1000)]
     offer_timeout_s: PositiveSeconds

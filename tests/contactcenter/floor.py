@@ -36,6 +36,12 @@ def queue(rules: Rulebook, name: str, **fields: object) -> Rulebook:
     return msgspec.structs.replace(rules, queues={**rules.queues, name: there})
 
 
+def channel(rules: Rulebook, name: str, **fields: object) -> Rulebook:
+    """The same rules with one channel changed."""
+    there = msgspec.structs.replace(rules.channels[name], **fields)
+    return msgspec.structs.replace(rules, channels={**rules.channels, name: there})
+
+
 @dataclass
 class Floor:
     """`run` an action in a transaction; the rest are the ways into the states that tests need."""

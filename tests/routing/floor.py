@@ -38,7 +38,7 @@ class Floor:
     def publish(self, version: int, **rules: Any) -> None:
         channels = {
             "voice": ChannelRules(weight=3, exclusive=True),
-            "chat": ChannelRules(weight=1, dormant_weight=0),
+            "chat": ChannelRules(weight=1),
         }
         known = {"channels": channels, "queues": {"owned": QueueRules(sticky_waits=True)}} | rules
         self.engine.apply(RulesPublished(self.now, Rules(version, **known)))
@@ -84,12 +84,12 @@ class Floor:
         """Decide, carry the proposals out, and return which item was offered to which agent."""
         made = self.proposed()
         for item, agent in made.items():
-            self.make(item, agent)
+            self.make(item, agent, self.engine.state.items[item].units)
         return made
 
-    def make(self, item: int, agent: int) -> None:
+    def make(self, item: int, agent: int, weight: int = 1) -> None:
         self.stamp += 1
-        made = OfferMade(self.now, self.stamp, item, agent, self.now + 20 * SECOND)
+        made = OfferMade(self.now, self.stamp, item, agent, self.now + 20 * SECOND, weight)
         self.offers[item] = made
         self.engine.apply(made)
 
@@ -116,7 +116,7 @@ class Floor:
         return made.offer, made.item, made.agent
 
     def assign(self, item: int, agent: int, *, forced: bool = False) -> None:
-        self.engine.apply(ItemAssigned(self.now, item, 1, agent, forced))
+        self.engine.apply(ItemAssigned(self.now, item, 1, agent, 1, forced))
 
     def done(self, item: int) -> None:
         self.engine.apply(ItemDone(self.now, item, 1))

@@ -48,7 +48,7 @@ class Work:
     offer: int | None = None
     offered_at: int = 0
     recalled: bool = False
-    asleep: bool = False
+    units: int = 0
     past_offers: set[int] = field(default_factory=set)
 
 
@@ -116,6 +116,7 @@ class Oracle:
                 if person.here and other != agent
             )
             work.owner, work.phase, work.offered_at = agent, "proposed", self.now
+            work.units = self.channel(work.channel).weight
             told.append(("offer", item, agent, runner_up, dict(others)))
         return told
 
@@ -178,14 +179,9 @@ class Oracle:
 
     def weights(self, agent: int) -> list[tuple[str, int]]:
         return [
-            (work.channel, units)
+            (work.channel, work.units)
             for work in self.work.values()
-            if work.owner == agent
-            and (
-                units := self.channel(work.channel).dormant_weight
-                if work.asleep
-                else self.channel(work.channel).weight
-            )
+            if work.owner == agent and work.units
         ]
 
     def units(self, agent: int) -> int:
@@ -278,7 +274,7 @@ class Oracle:
             case ItemWeightChanged():
                 work = self.work.get(fact.item)
                 if work and work.owner == fact.agent and work.phase in {"working", "wrapping"}:
-                    work.asleep = fact.dormant
+                    work.units = fact.weight
                     return
             case ItemWrapUp():
                 work = self.work.get(fact.item)
@@ -338,7 +334,7 @@ class Oracle:
         elif work.offer is not None:
             work.past_offers.add(work.offer)
             work.recalled = False
-        work.phase, work.offer = "offered", fact.offer
+        work.phase, work.offer, work.units = "offered", fact.offer, fact.weight
         return True
 
     def assigned(self, fact: ItemAssigned) -> bool:
@@ -352,7 +348,7 @@ class Oracle:
         self.take_from_owner(fact.item, work, fact.at)
         person = self.person(fact.agent)
         person.idle = max(person.idle, fact.at)
-        work.owner, work.phase = fact.agent, "working"
+        work.owner, work.phase, work.units = fact.agent, "working", fact.weight
         return True
 
     def take_from_owner(self, item: int, work: Work, at: int) -> None:
@@ -370,4 +366,4 @@ class Oracle:
         if work.offer is not None:
             work.past_offers.add(work.offer)
         work.owner = work.offer = None
-        work.phase, work.recalled, work.asleep = "waiting", False, False
+        work.phase, work.recalled, work.units = "waiting", False, 0

@@ -57,11 +57,41 @@ def test_a_dormant_chat_makes_room_and_takes_it_back_when_it_wakes() -> None:
     floor.accept(7)
     floor.queue(8)
     assert floor.proposed() == {}
-    floor.engine.apply(ItemWeightChanged(floor.now, 7, 1, dormant=True))
+    floor.engine.apply(ItemWeightChanged(floor.now, 7, 1, 0))
     assert floor.proposed() == {8: 1}
-    floor.engine.apply(ItemWeightChanged(floor.now, 7, 1, dormant=False))
-    assert floor.engine.state.seat(1).record.excused == "an item woke up"
+    floor.engine.apply(ItemWeightChanged(floor.now, 7, 1, 1))
+    assert floor.engine.state.seat(1).record.excused == "an item weighs more"
     assert violations(floor.engine.state) == []
+
+
+def test_what_an_agent_has_keeps_its_weight_under_other_rules() -> None:
+    floor = Floor(channels={"chat": ChannelRules(weight=2)})
+    floor.agent(1)
+    floor.queue(7)
+    assert floor.offered() == {7: 1}
+    floor.accept(7)
+    floor.publish(2)  # a chat weighs 1 again
+    for item in (8, 9):
+        floor.queue(item)
+    assert floor.offered() == {8: 1}
+    floor.publish(3, channels={"chat": ChannelRules(weight=2)})
+    floor.done(7)
+    assert floor.proposed() == {9: 1}
+    assert floor.engine.state.seat(1).units == 3
+    assert violations(floor.engine.state) == []
+
+
+def test_an_offer_weighs_what_it_was_made_with() -> None:
+    floor = Floor()
+    floor.agent(1, capacity=2)
+    for item in (7, 8):
+        floor.queue(item)
+    assert floor.proposed() == {7: 1, 8: 1}
+    floor.make(7, 1, 2)
+    assert floor.engine.state.seat(1).record.excused == "an item weighs more"
+    floor.make(8, 1, 0)
+    assert floor.engine.state.seat(1).units == 2
+    assert floor.engine.state.seat(1).record.excused == ""
 
 
 def test_a_lowered_capacity_binds_new_work_only() -> None:

@@ -90,7 +90,8 @@ def an_item_leaves(day: Told, chance: Random) -> None:
 
 def an_item_is_assigned(day: Told, chance: Random) -> None:
     forced = chance.random() < 0.5
-    day.item_is_assigned(chance.randint(1, 25), chance.randint(1, 6), 0, forced=forced)
+    item, agent, weight = chance.randint(1, 25), chance.randint(1, 6), chance.randint(1, 2)
+    day.item_is_assigned(item, agent, weight, 0, forced=forced)
 
 
 def proposals_are_made(day: Told, _: Random) -> None:
@@ -124,7 +125,7 @@ def work_goes_on(day: Told, chance: Random) -> None:
             continue
         dice = chance.random()
         if dice < 0.2:
-            day.tell(ItemWeightChanged(day.now, item, work.owner, chance.random() < 0.5))
+            day.tell(ItemWeightChanged(day.now, item, work.owner, chance.randint(0, 2)))
         elif dice < 0.4:
             day.tell(ItemWrapUp(day.now, item, work.owner))
         elif dice < 0.7:

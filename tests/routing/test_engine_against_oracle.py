@@ -43,6 +43,7 @@ CHANNELS = st.sampled_from(["chat", "voice", "mail"])
 LEVELS = st.dictionaries(
     st.sampled_from(["language:id", "product:fiber"]), st.integers(1, 3), max_size=2
 )
+WEIGHTS = st.sampled_from([1, 1, 1, 0, 2, 3])
 SPANS = st.integers(0, 40)
 UNTIL = st.dictionaries(AGENTS, st.integers(-5, 30), max_size=2)
 STICKY = st.tuples(st.none() | AGENTS, st.integers(-5, 60))
@@ -112,7 +113,7 @@ class Told(RuleBasedStateMachine):
         version, self.version = self.version + newer, max(self.version, self.version + newer)
         channels = {
             "voice": ChannelRules(weight=weight, exclusive=True),
-            "chat": ChannelRules(weight=weight, dormant_weight=weight - 1),
+            "chat": ChannelRules(weight=weight),
         }
         rules = Rules(version, channels, {"sales": sales}, 20, 10, limit, 5)
         self.tell(RulesPublished(self.now, rules))
@@ -221,19 +222,21 @@ class Told(RuleBasedStateMachine):
             "excluded": {agent: self.now + until for agent, until in excluded.items()},
         }
 
-    @rule(item=ITEMS, agent=AGENTS)
-    def item_is_accepted_for_its_agent(self, item: int, agent: int) -> None:
-        self.item_is_assigned(item, self.owner(item, agent), 0, forced=False)
+    @rule(item=ITEMS, agent=AGENTS, weight=WEIGHTS)
+    def item_is_accepted_for_its_agent(self, item: int, agent: int, weight: int) -> None:
+        self.item_is_assigned(item, self.owner(item, agent), weight, 0, forced=False)
 
-    @rule(item=ITEMS, agent=st.integers(1, 5), stale=STALE, forced=st.booleans())
-    def item_is_assigned(self, item: int, agent: int, stale: int, *, forced: bool) -> None:
+    @rule(item=ITEMS, agent=st.integers(1, 5), weight=WEIGHTS, stale=STALE, forced=st.booleans())
+    def item_is_assigned(
+        self, item: int, agent: int, weight: int, stale: int, *, forced: bool
+    ) -> None:
         generation = self.generations.get(item, 10) + stale
-        self.tell(ItemAssigned(self.now, item, generation, agent, forced))
+        self.tell(ItemAssigned(self.now, item, generation, agent, weight, forced))
 
-    @rule(item=ITEMS, agent=AGENTS, dormant=st.booleans())
-    def item_sleeps_or_wakes(self, item: int, agent: int, *, dormant: bool) -> None:
+    @rule(item=ITEMS, agent=AGENTS, weight=WEIGHTS)
+    def item_sleeps_or_wakes(self, item: int, agent: int, weight: int) -> None:
         agent = self.owner(item, agent)
-        self.tell(ItemWeightChanged(self.now, item, agent, dormant))
+        self.tell(ItemWeightChanged(self.now, item, agent, weight))
 
     @rule(item=ITEMS, agent=AGENTS, known=st.booleans())
     def item_goes_to_wrap_up(self, item: int, agent: int, *, known: bool) -> None:
@@ -259,7 +262,7 @@ class Told(RuleBasedStateMachine):
         proposal = data.draw(st.sampled_from(self.proposals))
         self.proposals.remove(proposal)
         if made:
-            self.offer_is_made(proposal.item, proposal.agent)
+            self.offer_is_made(proposal.item, proposal.agent, data.draw(WEIGHTS))
             return
         blame = data.draw(st.sampled_from(Blame))
         self.tell(ProposalRefused(self.now, proposal.item, proposal.agent, blame, "changed"))
@@ -268,15 +271,15 @@ class Told(RuleBasedStateMachine):
     def something_is_refused(self, item: int, agent: int, blame: Blame) -> None:
         self.tell(ProposalRefused(self.now, item, agent, blame, "out of the blue"))
 
-    @rule(item=ITEMS, agent=AGENTS)
-    def offer_is_made_anew(self, item: int, agent: int) -> None:
-        self.offer_is_made(item, self.owner(item, agent))
+    @rule(item=ITEMS, agent=AGENTS, weight=WEIGHTS)
+    def offer_is_made_anew(self, item: int, agent: int, weight: int) -> None:
+        self.offer_is_made(item, self.owner(item, agent), weight)
 
-    @rule(item=ITEMS, agent=st.integers(1, 5))
-    def offer_is_made(self, item: int, agent: int) -> None:
+    @rule(item=ITEMS, agent=st.integers(1, 5), weight=WEIGHTS)
+    def offer_is_made(self, item: int, agent: int, weight: int) -> None:
         offer = len(self.offers) + 1
         self.offers.append((offer, item, agent))
-        self.tell(OfferMade(self.now, offer, item, agent, self.now + 20))
+        self.tell(OfferMade(self.now, offer, item, agent, self.now + 20, weight))
 
     @rule(
         data=st.data(),
@@ -296,7 +299,8 @@ class Told(RuleBasedStateMachine):
     def proposals_are_made(self) -> None:
         made, self.proposals = self.proposals, []
         for each in made:
-            self.offer_is_made(each.item, each.agent)
+            work = self.oracle.work.get(each.item)
+            self.offer_is_made(each.item, each.agent, work.units if work else 1)
 
     @rule()
     def offers_are_accepted(self) -> None:

@@ -85,7 +85,7 @@ def test_an_offer_that_is_pending_twice_is_noticed(floor: Floor) -> None:
 def test_too_much_work_without_a_reason_is_noticed(floor: Floor) -> None:
     floor.engine.state.items[8].state = ItemState.QUEUED
     floor.engine.state.attach(
-        floor.engine.state.items[8], floor.engine.state.seat(1), ItemState.ACTIVE
+        floor.engine.state.items[8], floor.engine.state.seat(1), ItemState.ACTIVE, 1
     )
     assert broken(floor, load_within_capacity) == ["agent 1 carries 2 of 1 units"]
 

@@ -33,11 +33,7 @@ def rules_published(book: Published, at: int) -> told.RulesPublished:
         rules=Rules(
             version=book.version,
             channels={
-                name: ChannelRules(
-                    weight=c.weight,
-                    dormant_weight=min(rules.record.dormant_weight, c.weight),
-                    exclusive=c.exclusive,
-                )
+                name: ChannelRules(weight=c.weight, exclusive=c.exclusive)
                 for name, c in rules.channels.items()
             },
             queues={
@@ -124,11 +120,12 @@ class Translator:
                 item=row.id,
                 agent=offer.agent_id,
                 expires_at=micros(offer.expires_at),
+                weight=row.full_weight,
             )
         if row.agent_id and row.state in ("active", "wrapup"):
-            yield told.ItemAssigned(at=at, item=row.id, generation=row.epoch, agent=row.agent_id)
-            if row.dormant:
-                yield told.ItemWeightChanged(at=at, item=row.id, agent=row.agent_id, dormant=True)
+            yield told.ItemAssigned(
+                at=at, item=row.id, generation=row.epoch, agent=row.agent_id, weight=row.weight
+            )
             if row.state == "wrapup":
                 yield told.ItemWrapUp(at=at, item=row.id, agent=row.agent_id)
 
@@ -145,6 +142,7 @@ class Translator:
                     item=fact.item,
                     agent=fact.agent,
                     expires_at=micros(fact.expires_at),
+                    weight=fact.weight,
                 )
             case facts.OfferEnded():
                 yield _offer_ended(fact, at)
@@ -152,7 +150,7 @@ class Translator:
                 yield from self._assigned(fact, at)
             case facts.ItemWeighed():
                 yield told.ItemWeightChanged(
-                    at=at, item=fact.item, agent=fact.agent, dormant=fact.dormant
+                    at=at, item=fact.item, agent=fact.agent, weight=fact.weight
                 )
             case facts.ItemWrapUp():
                 yield told.ItemWrapUp(at=at, item=fact.item, agent=fact.agent)
@@ -238,6 +236,7 @@ class Translator:
             item=fact.item,
             generation=fact.epoch,
             agent=fact.agent,
+            weight=fact.weight,
             forced=fact.by is not None,
         )
 

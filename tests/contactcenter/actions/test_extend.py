@@ -4,13 +4,14 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from contactcenter.actions.accept import accept
 from contactcenter.actions.presence import set_presence
 from contactcenter.actions.transfer import assign
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
 from contactcenter.model.rulebook import Published
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor
+from tests.contactcenter.floor import Floor, channel
 
 
 async def test_offer_holds_both_and_says_what_it_is_about(floor: Floor) -> None:
@@ -84,6 +85,29 @@ async def test_one_who_is_on_a_call_gets_nothing_else(floor: Floor) -> None:
     assert await floor.propose((call, agent)) == []
     [refused] = await floor.propose((chat, agent))
     assert refused.reason == "the agent has no capacity left"
+
+
+async def test_what_waited_under_other_rules_weighs_what_its_channel_weighs_now(
+    floor: Floor,
+) -> None:
+    small, agent = await floor.desk.person(capacity=1), await floor.desk.person(capacity=2)
+    item = await floor.waiting()
+    floor.book = Published(2, channel(floor.book.rules, "mobile", weight=2))
+    [refused] = await floor.propose((item, small))
+    assert refused.reason == "the agent has no capacity left"
+    offer = await floor.offer(item, agent)
+    assert [f["weight"] for f in await floor.desk.facts("OfferMade")] == [2]
+    await floor.run(accept, agent, offer, floor.book, NOW)
+    row = await floor.item(item)
+    assert (row["weight"], row["full_weight"]) == (2, 2)
+
+
+async def test_what_an_agent_has_keeps_its_weight_under_other_rules(floor: Floor) -> None:
+    agent = await floor.desk.person(capacity=3)
+    mine, waiting = await floor.active(agent), await floor.waiting("2")
+    floor.book = Published(2, channel(floor.book.rules, "mobile", weight=2))
+    assert await floor.propose((waiting, agent)) == []
+    assert (await floor.item(mine))["weight"] == 1
 
 
 async def test_who_leads_no_more_writes_nothing(floor: Floor) -> None:

@@ -42,7 +42,7 @@ def known(engine: Engine, now: int) -> dict[str, Any]:
             number: {
                 "agent": item.agent,
                 "offer": item.offer,
-                "dormant": item.dormant,
+                "units": item.units,
                 "channel": item.entry.channel,
                 "queue": item.entry.queue,
                 "excluded": {a: until for a, until in item.excluded.items() if until > now},
