@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ import msgspec
 import uvloop
 
 from contactcenter import __version__
+from contactcenter.cli.checked import fault
 from contactcenter.db.daemon import EmbeddedError, full_disk
 from contactcenter.errors import CommandFailed, Refusal
 from contactcenter.settings import Settings
@@ -22,18 +24,20 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # 
 
 FAILED = 1
 MISUSED = 2
+PORT_MAX = 65_535
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code. Why it failed is said on stderr."""
+    _open_streams()
     given = vars(parser().parse_args(argv))
     run, command = given.pop("run"), f"{given.pop('command')} {given.pop('verb', '')}".strip()
     try:
         settings = Settings.from_environment()
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        return _fail(command, f"CONTACTCENTER_{where.rstrip('`').upper()}: {what}", MISUSED)
+        field, what = fault(error, Settings)
+        return _fail(command, f"CONTACTCENTER_{field.upper()}: {what}" if field else what, MISUSED)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(resolve_name(run)(settings, **given))
@@ -47,6 +51,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _fail(command, why)
         raise
     return 0
+
+
+def _open_streams() -> None:
+    """Whatever is opened first would take the place of a standard stream that is closed."""
+    while (free := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 -- stderr
+        pass
+    os.close(free)
 
 
 def _full_disk(settings: Settings) -> str | None:
@@ -82,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--once", action="store_true", help="one pass, then stop; for CI")
     serve = _command(commands, "serve", "serve:serve", "run until Ctrl-C or SIGTERM")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
-    serve.add_argument("--port", type=int, help="the port to listen on (8147; 0: any)")
+    serve.add_argument("--port", type=_port, help="the port to listen on (8147; 0: any)")
     _loadtest(commands)
     _command(commands, "migrate", "migrate:migrate", "bring the database to this version's schema")
     bench = _command(commands, "bench", "bench:bench", "measure, against references of the run")
@@ -132,9 +143,9 @@ def _rulebook(commands: _Commands) -> None:
 def _person(commands: _Commands) -> None:
     verbs = _verbs(commands, "person", "who works here")
     create = _command(verbs, "create", "person:create", "add a person; writes a link for them")
-    create.add_argument("login")
+    create.add_argument("login", help="what they sign in with, as in sari or sari@desk.example")
     create.add_argument("--name", required=True, help="as colleagues and customers see it")
-    create.add_argument("--role", required=True, choices=get_args(Role))
+    create.add_argument("--role", required=True, choices=get_args(Role), help="what they may do")
     create.add_argument(
         "--skill",
         dest="skills",
@@ -150,7 +161,7 @@ def _person(commands: _Commands) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="a queue that an agent works in (all)",
+        help="a queue that an agent works in; again for each further one (all)",
     )
     create.add_argument("--capacity", type=int, help="how much an agent takes at once (3)")
     create.add_argument(
@@ -163,7 +174,12 @@ def _key(commands: _Commands) -> None:
     create = _command(verbs, "create", "key:create", "make a key; writes its secret")
     create.add_argument("name", help="the rulebook knows a bot by it")
     create.add_argument(
-        "--scope", dest="scopes", action="append", required=True, choices=get_args(Scope)
+        "--scope",
+        dest="scopes",
+        action="append",
+        required=True,
+        choices=get_args(Scope),
+        help="what it may do; again for each further one",
     )
     create.add_argument(
         "--connection", metavar="CHANNEL", help="with a connection of its own, of that channel"
@@ -198,6 +214,12 @@ def _command(commands: _Commands, name: str, run: str, purpose: str) -> argparse
     made = commands.add_parser(name, help=purpose, description=purpose)
     made.set_defaults(run=f"contactcenter.cli.{run}")
     return made
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {PORT_MAX}")
+    return int(text)
 
 
 def _skill(text: str) -> tuple[str, int]:

@@ -89,6 +89,8 @@ async def in_force(database: Database) -> Published:
 def read_rulebook(file: Path) -> Rulebook:
     """Read and check a rulebook. Raises `BadInput` and `OSError`."""
     try:
-        return parse(file.read_text(encoding="utf-8"))
+        return parse(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise BadInput("A rulebook is text in UTF-8.", code="bad-rulebook") from error
+    except RecursionError as error:
+        raise BadInput("The rulebook is nested too deeply.", code="bad-rulebook") from error

@@ -4,6 +4,7 @@ The application takes half a second to import: it is imported while PostgreSQL a
 """
 
 import asyncio
+import errno
 import resource
 import signal
 import socket
@@ -74,8 +75,9 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
         why = (error.strerror or str(error)).partition(" (")[0]
-        message = f"cannot listen on {host}:{port}: {why}; stop what listens there, or name another"
-        raise CommandFailed(message) from error
+        if error.errno == errno.EADDRINUSE:
+            why += "; stop what listens there, or name another"
+        raise CommandFailed(f"cannot listen on {host}:{port}: {why}") from error
 
 
 @contextmanager

@@ -36,7 +36,7 @@ async def create(
     if given and role != "agent":
         raise BadInput(f"Only agents have {', '.join(given)}.")
     able = checked(given, Abilities)
-    kept = _hashed(sys.stdin.readline().rstrip("\r\n")) if password_stdin else None
+    kept = _hashed(_typed()) if password_stdin else None
     token = issue("ccr_")
     async with foundation.reach(settings, note) as database:
         rules = (await foundation.in_force(database)).rules
@@ -57,6 +57,16 @@ async def _create(
         await configure_agent(tx, person.id, able, rules, SYSTEM, now)
     if kept is None:
         await make_link(tx, person.id, digest(token), SYSTEM, now)
+
+
+def _typed() -> str:
+    """A line of stdin, which may be closed, or no text."""
+    try:
+        line = sys.stdin.readline() if sys.stdin else ""
+        line.encode()
+    except UnicodeError as error:
+        raise BadInput("A password is text in UTF-8.", pointer="/password") from error
+    return line.rstrip("\r\n")
 
 
 def _hashed(given: str) -> str:

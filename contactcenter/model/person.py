@@ -15,9 +15,30 @@ LOCK_MAX = timedelta(minutes=15)
 """The fifth wrong password in a row locks for half a minute, each further one for twice as long."""
 
 # `$` alone would let a line break pass at the end.
-Login = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[a-z0-9][a-z0-9._@+-]*$(?!\n)")]
-Name = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
-Word = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x20\x7f]+$(?!\n)")]
+Login = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=64,
+        pattern=r"^[a-z0-9][a-z0-9._@+-]*$(?!\n)",
+        description="Letters a to z, digits, and any of `._@+-` behind the first",
+    ),
+]
+Name = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=100,
+        pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)",
+        description="A line of text, which is not empty",
+    ),
+]
+Word = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=64,
+        pattern=r"^[^\x00-\x20\x7f]+$(?!\n)",
+        description="A word without spaces, which is not empty",
+    ),
+]
 Level = Annotated[int, msgspec.Meta(ge=1, le=10)]
 Units = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 

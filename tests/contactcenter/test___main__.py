@@ -43,6 +43,31 @@ def test_a_setting_of_the_wrong_type_is_named(
     assert capsys.readouterr().err == expected
 
 
+def test_a_setting_of_another_form_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONTACTCENTER_PUBLIC_URL", "desk.example")
+    assert main(["rulebook", "check"]) == 2
+    expected = "CONTACTCENTER_PUBLIC_URL: Expected a URL without a path, as in https://desk.example"
+    assert capsys.readouterr().err == f"contactcenter rulebook check: {expected}\n"
+
+
+def test_a_port_of_a_database_that_is_no_number_does_not_show_the_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONTACTCENTER_DATABASE_URL", "postgresql://u:pa/ss@db.example/x")
+    assert main(["migrate"]) == 2
+    expected = "CONTACTCENTER_DATABASE_URL: A port is no number; in a password, / is %2F"
+    assert capsys.readouterr().err == f"contactcenter migrate: {expected}\n"
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "x", ""])
+def test_a_port_that_there_is_not_is_misuse(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["serve", "--port", port])
+    assert f"{port!r} is not a number from 0 to 65535" in capsys.readouterr().err
+
+
 def test_a_full_disk_is_named_whatever_failed_because_of_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -130,10 +130,19 @@ def test_the_shipped_rulebook_is_read_as_it_is(book: Published) -> None:
     assert foundation.read_rulebook(foundation.RULEBOOK) == book.rules
 
 
+def test_a_mark_that_some_editors_put_at_the_beginning_is_no_fault(
+    tmp_path: Path, book: Published
+) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + foundation.RULEBOOK.read_bytes())
+    assert foundation.read_rulebook(file) == book.rules
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
         (b"\xff\xfe[", "A rulebook is text in UTF-8."),
+        (b"a = " + b"[" * 3000, "The rulebook is nested too deeply."),
         (b"[organisation", "The rulebook is not valid TOML: "),
         (b"", "The rulebook has 10 fault(s): organisation: this section is missing; "),
     ],

@@ -17,6 +17,14 @@ def test_a_host_that_is_none_of_ours_is_named() -> None:
         server.listen("no.such.host.invalid", 0)
 
 
+def test_only_where_somebody_listens_are_they_to_be_stopped() -> None:
+    with server.listen("127.0.0.1", 0) as listener:
+        with pytest.raises(CommandFailed, match=r"in use; stop what listens there, or name anoth"):
+            server.listen("127.0.0.1", listener.getsockname()[1])
+        with pytest.raises(CommandFailed, match=r"requested address$"):
+            server.listen("203.0.113.9", 0)
+
+
 def test_an_address_of_ipv6_can_be_listened_on() -> None:
     with server.listen("::1", 0) as listener:
         port = listener.getsockname()[1]

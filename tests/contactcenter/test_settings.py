@@ -34,10 +34,46 @@ def test_each_kind_of_value_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.webhook_allow == ("10.0.0.1", "bots.example")
 
 
-def test_a_value_of_the_wrong_type_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONTACTCENTER_PORT", "many")
-    with pytest.raises(msgspec.ValidationError, match="port"):
+def test_what_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in msgspec.structs.fields(Settings):
+        monkeypatch.setenv(f"CONTACTCENTER_{field.name.upper()}", "")
+    assert Settings.from_environment() == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "many"),
+        ("PORT", "65536"),
+        ("DATABASE_URL", "db.example"),
+        ("DATABASE_URL", "postgresql://u:pa/ss@db.example/x"),
+        ("DATABASE_URL", "postgresql://a.example:5432,b.example:x/x"),
+        ("REDIS_URL", "http://cache.example"),
+        ("REDIS_URL", "redis://cache.example:x"),
+        ("PUBLIC_URL", "desk.example"),
+        ("PUBLIC_URL", "https://desk.example/path"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy.example"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_JSON", "maybe"),
+        ("POOL_SIZE", "0"),
+        ("SIGN_IN_HOURS", "0"),
+        ("VISITOR_DAYS", "-1"),
+        ("LOG_KEEP_DAYS", "-1"),
+    ],
+)
+def test_a_value_with_which_nothing_would_work_is_refused_by_the_settings_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CONTACTCENTER_{name}", value)
+    with pytest.raises(msgspec.ValidationError, match=rf"(?i:{name})\b") as refused:
         Settings.from_environment()
+    assert "ss@" not in str(refused.value)
+
+
+def test_several_hosts_of_a_database_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://u:p%2Fw@a.example:5432,[2001:db8::1]:5433/x?target_session_attrs=primary"
+    monkeypatch.setenv("CONTACTCENTER_DATABASE_URL", url)
+    assert Settings.from_environment().database_url == url
 
 
 @pytest.mark.parametrize(

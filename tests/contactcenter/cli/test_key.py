@@ -33,6 +33,14 @@ def test_a_name_is_given_once(run: Run) -> None:
     assert again.error == "contactcenter key create: There is a key 'assistant' already.\n"
 
 
+def test_a_name_is_a_line_of_text(run: Run, sql: Sql) -> None:
+    for name in ("", "a\nb"):
+        refused = run(*create(name, "--scope", "interactions:write"))
+        expected = "name: Expected a line of text, which is not empty"
+        assert refused.error == f"contactcenter key create: {expected}\n"
+    assert sql("SELECT count(*) FROM api_key") == 0
+
+
 def test_where_the_connection_cannot_be_made_there_is_no_key_either(run: Run, sql: Sql) -> None:
     refused = run(*create("x", "--scope", "interactions:write", "--connection", "moon"))
     assert (refused.code, refused.out) == (1, "")

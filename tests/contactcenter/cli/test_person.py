@@ -45,6 +45,8 @@ def test_an_agent_has_the_skills_and_queues_that_were_named(run: Run, sql: Sql) 
         (("--role", "agent", "--skill", "a=11"), "Expected `int` <= 10"),
         (("--role", "agent", "--queue", "moon"), "There is no queue 'moon' in the rulebook."),
         (("--role", "agent", "--password-stdin"), "A password has 12 to 200 characters."),
+        (("--role", "agent", "--skill", "\udcff=3"), "An argument is not text in UTF-8."),
+        (("--role", "agent", "--name", ""), "name: Expected a line of text, which is not empty"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line_and_nobody_is_made(
@@ -54,6 +56,16 @@ def test_what_is_wrong_is_said_in_one_line_and_nobody_is_made(
     assert (refused.code, refused.out) == (1, "")
     assert refused.error.startswith("contactcenter person create: ")
     assert why in refused.error
+    assert refused.error.count("\n") == 1
+    assert sql("SELECT count(*) FROM person") == 0
+
+
+@pytest.mark.parametrize("typed", ["\udcff" * 20, ""])
+def test_a_password_that_is_no_text_or_is_not_there_is_refused(
+    run: Run, sql: Sql, typed: str
+) -> None:
+    refused = run(*create("x", "--name", "X", "--role", "agent", "--password-stdin"), typed=typed)
+    assert refused.error.startswith("contactcenter person create: A password ")
     assert refused.error.count("\n") == 1
     assert sql("SELECT count(*) FROM person") == 0
 
