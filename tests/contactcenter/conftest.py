@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 
 import asyncpg
 import httpx
@@ -15,26 +14,24 @@ import msgspec
 import pytest
 import uvicorn
 
-from contactcenter import app
+from contactcenter import app, foundation
 from contactcenter.actions.publish import publish
 from contactcenter.actions.receive import Inbound, Received, receive
 from contactcenter.db.database import Database
 from contactcenter.model import credential
 from contactcenter.model.customer import Identity
-from contactcenter.model.rulebook import Published, parse
+from contactcenter.model.rulebook import Published
 from contactcenter.settings import Settings
 from tests.contactcenter.floor import NOW, Floor
 from tests.contactcenter.team import Team
 
 __all__ = ["NOW", "Desk", "Running", "running"]
 
-RULEBOOK = Path(__file__).parents[2] / "config" / "rulebook.toml"
-
 
 @pytest.fixture
 def book() -> Published:
     """The rulebook that the project ships."""
-    return Published(1, parse(RULEBOOK.read_text(encoding="utf-8")))
+    return Published(1, foundation.read_rulebook(foundation.RULEBOOK))
 
 
 @pytest.fixture
