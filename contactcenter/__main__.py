@@ -3,12 +3,13 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
 import msgspec
 import uvloop
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(command, f"CONTACTCENTER_{field.upper()}: {what}" if field else what, MISUSED)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(resolve_name(run)(settings, **given))
+            runner.run(_until_told(resolve_name(run)(settings, **given)))
     except (asyncio.CancelledError, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
@@ -51,6 +52,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _fail(command, why)
         raise
     return 0
+
+
+async def _until_told(command: Coroutine[Any, Any, None]) -> None:
+    """SIGTERM ends a command as Ctrl-C does: it ends what it has started."""
+    task = asyncio.current_task()
+    assert task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await command
 
 
 def _open_streams() -> None:

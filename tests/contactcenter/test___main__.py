@@ -1,5 +1,8 @@
 """The command line itself: help, misuse, and failures in one line."""
 
+import asyncio
+import os
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -97,3 +100,18 @@ def test_ctrl_c_is_no_failure_to_talk_about(
     monkeypatch.setattr(__main__, "resolve_name", lambda _name: interrupted)
     assert main(["migrate"]) == 130
     assert capsys.readouterr().err == ""
+
+
+def test_sigterm_ends_a_command_as_ctrl_c_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = list[str]()
+
+    async def told(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await asyncio.sleep(5)
+        finally:
+            ended.append("what it has started")
+
+    monkeypatch.setattr(__main__, "resolve_name", lambda _name: told)
+    assert main(["migrate"]) == 130
+    assert ended == ["what it has started"]
