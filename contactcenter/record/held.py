@@ -1,4 +1,4 @@
-"""Lock one work item together with its conversation, in the lock order."""
+"""Lock work items together with their conversations, in the lock order."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,7 @@ import msgspec
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict, NotFound, Stale
 from contactcenter.model.conversation import Conversation
+from contactcenter.model.offer import Offer
 from contactcenter.model.work import WorkItem
 from contactcenter.words import ItemState
 
@@ -23,31 +24,52 @@ class Held(msgspec.Struct, frozen=True):
         return self.conversation.bot_id
 
 
-class _Place(msgspec.Struct, frozen=True):
-    id: int
-    conversation_id: int
+class Work(msgspec.Struct, frozen=True):
+    """Locked items with their conversations, and locked offers, by their ids."""
+
+    items: dict[int, Held]
+    offers: dict[int, Offer]
+
+
+class _Locked(msgspec.Struct, frozen=True):
+    conversations: list[Conversation]
+    items: list[WorkItem]
+    offers: list[Offer]
 
 
 async def hold(tx: Tx, item_id: int) -> Held:
     """Lock the conversation, then the item. `NotFound` where there is none."""
-    held = await hold_many(tx, [item_id])
-    if not held:
-        detail = f"There is no work item {item_id}."
-        raise NotFound(detail)
-    return held[item_id]
+    found = (await hold_many(tx, [item_id])).get(item_id)
+    if found is None:
+        raise no_item(item_id)
+    return found
 
 
 async def hold_many(tx: Tx, items: Iterable[int]) -> dict[int, Held]:
     """Lock the items that exist; `Stale` when one moved to another conversation meanwhile."""
-    places = {p.id: p.conversation_id for p in await tx.many(_Place, "items.places", list(items))}
-    conversations = {
-        c.id: c
-        for c in await tx.many(Conversation, "conversations.lock", sorted(set(places.values())))
-    }
-    locked = await tx.many(WorkItem, "items.lock", sorted(places))
-    if any(i.conversation_id != places[i.id] for i in locked):
+    return (await hold_work(tx, items, [], [])).items
+
+
+async def hold_work(
+    tx: Tx, items: Iterable[int], agents: Iterable[int], offers: Iterable[int]
+) -> Work:
+    """Lock what exists of these items, agents and offers, and of the offers' items, in one call.
+
+    `Stale` when an item moved to another conversation meanwhile.
+    """
+    locked = await tx.one(_Locked, "items.hold", list(items), list(agents), list(offers))
+    conversations = {c.id: c for c in locked.conversations}
+    if any(i.conversation_id not in conversations for i in locked.items):
         raise Stale
-    return {i.id: Held(i, conversations[i.conversation_id]) for i in locked}
+    return Work(
+        {i.id: Held(i, conversations[i.conversation_id]) for i in locked.items},
+        {o.id: o for o in locked.offers},
+    )
+
+
+def no_item(item_id: int) -> NotFound:
+    """That there is no such item."""
+    return NotFound(f"There is no work item {item_id}.")
 
 
 async def hold_conversation(tx: Tx, conversation_id: int) -> tuple[Conversation, WorkItem | None]:

@@ -415,6 +415,30 @@ BEGIN
 END
 $$;
 
+-- Lock work: the conversations of items, named or offered, then the items, agents and offers. One
+-- call, each lock a statement of its own, as in party_hold. An item that was moved while its lock was
+-- waited for comes without its conversation.
+CREATE FUNCTION work_hold(
+    wanted bigint[], agents bigint[], offered bigint[],
+    OUT conversations conversation[], OUT items work_item[], OUT offers jsonb
+) LANGUAGE plpgsql AS $$
+DECLARE
+    ids bigint[] := wanted || ARRAY(SELECT item_id FROM offer WHERE id = ANY (offered));
+    places bigint[] := ARRAY(SELECT conversation_id FROM work_item WHERE id = ANY (ids));
+BEGIN
+    SELECT coalesce(array_agg(ROW(v.*)::conversation), '{}') INTO conversations FROM (
+        SELECT * FROM conversation WHERE id = ANY (places) ORDER BY id FOR NO KEY UPDATE
+    ) v;
+    SELECT coalesce(array_agg(ROW(w.*)::work_item), '{}') INTO items FROM (
+        SELECT * FROM work_item WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE
+    ) w;
+    PERFORM FROM agent WHERE id = ANY (agents) ORDER BY id FOR NO KEY UPDATE;
+    SELECT coalesce(jsonb_agg(to_jsonb(o) - 'explanation'), '[]') INTO offers FROM (
+        SELECT * FROM offer WHERE id = ANY (offered) ORDER BY id FOR NO KEY UPDATE
+    ) o;
+END
+$$;
+
 -- The customer that another is known as, at the end of its merges.
 CREATE FUNCTION customer_root(customer bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
     WITH RECURSIVE chain AS (

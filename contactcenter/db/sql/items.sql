@@ -46,8 +46,8 @@ RETURNING w.id
 -- name: lock
 SELECT * FROM work_item WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 
--- name: places
-SELECT id, conversation_id FROM work_item WHERE id = ANY ($1::bigint[])
+-- name: hold
+SELECT conversations, items, offers FROM work_hold($1, $2, $3)
 
 -- name: of_agents
 SELECT id FROM work_item WHERE agent_id = ANY ($1::bigint[]) AND state IN ('active', 'wrapup')
