@@ -33,6 +33,7 @@ from contactcenter.api import (
     visitor,
     webhooks,
 )
+from contactcenter.api.commands import Asked, Handled, handle_once
 from contactcenter.api.cross_origin import CrossOrigin
 from contactcenter.api.fast_lane import FastLane
 from contactcenter.api.request_id import RequestId
@@ -44,6 +45,7 @@ from contactcenter.errors import Unavailable
 from contactcenter.facts import Fact
 from contactcenter.live.credentials import Credentials
 from contactcenter.live.fanout import Fanout, Signal
+from contactcenter.live.frames import Answer
 from contactcenter.live.health import Health
 from contactcenter.live.hub import Hub
 from contactcenter.live.limits import Limits
@@ -105,6 +107,11 @@ class House:
         self.confirming: Batch[Confirmation, bool] = Batch(
             "confirm", database, lambda tx, items: confirm(tx, items, clock())
         )
+        self.handling: Batch[Asked[Handled], Answer] = Batch(
+            "handle",
+            database,
+            lambda tx, items: handle_once(tx, items, self.rulebook.current, clock()),
+        )
         self.visitors = Visitors(database, clock)
         self.origins = Origins(database)
         self.timers = Timers(database, self.rulebook, clock)
@@ -147,6 +154,7 @@ class House:
             "rulebook": self.rulebook.run,
             "receive": self.receiving.run,
             "confirm": self.confirming.run,
+            "handle": self.handling.run,
             "visitors": self.visitors.run,
             "timers": self.timers.run,
             "router": self.router.run,
@@ -164,9 +172,10 @@ class House:
     async def close(self) -> None:
         """What was accepted is written before the writers end. A database that hangs is left."""
         self.health.draining = True
+        writers = self.receiving, self.confirming, self.handling
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S_MAX):
-                while not (self.receiving.idle and self.confirming.idle):  # noqa: ASYNC110 -- once
+                while not all(writer.idle for writer in writers):  # noqa: ASYNC110 -- once
                     await asyncio.sleep(0.01)
         await self.webhooks.drain(DRAIN_S_MAX)
         for task in reversed(self._tasks):
@@ -235,6 +244,7 @@ def application(house: House) -> Litestar:
         "health": house.health,
         "hub": house.hub,
         "confirming": house.confirming,
+        "handling": house.handling,
         "visitors": house.visitors,
         "rulebook": house.rulebook,
         "transport": house.transport,

@@ -10,17 +10,17 @@ import msgspec
 from litestar import websocket
 from litestar.di import NamedDependency
 
-from contactcenter.actions.accept import accept
 from contactcenter.actions.miss import decline
+from contactcenter.actions.note import note
 from contactcenter.actions.presence import connect, disconnect, set_presence
 from contactcenter.actions.read import read as mark_read
-from contactcenter.actions.reply import note, reply
-from contactcenter.actions.resolve import finish_wrap_up, resolve
 from contactcenter.actions.transfer import transfer
+from contactcenter.actions.wrap_up import finish_wrap_up
 from contactcenter.api import sockets
 from contactcenter.api.access import STAFF, Caller, who
-from contactcenter.api.commands import once
+from contactcenter.api.commands import Asked, Handled, once
 from contactcenter.api.problems import internal
+from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.db.tail import LogRow, read_known
 from contactcenter.db.tx import Tx
@@ -35,6 +35,17 @@ from contactcenter.model.rulebook import Published
 from contactcenter.record.desk import read_desk
 from contactcenter.settings import Settings
 
+Handling = Batch[Asked[Handled], frames.Answer]
+Alone = (
+    frames.SetPresence
+    | frames.Decline
+    | frames.Note
+    | frames.Read
+    | frames.Transfer
+    | frames.FinishWrapUp
+)
+"""Commands that are a transaction of their own."""
+
 REPLAY_MAX = 2_000
 """Who has missed more of the log than this gets a snapshot."""
 
@@ -42,10 +53,11 @@ _decoder: msgspec.json.Decoder[frames.FromDesktop] = msgspec.json.Decoder(frames
 
 
 @websocket("/v1/desktop", opt=who(*STAFF))
-async def desktop(
+async def desktop(  # noqa: PLR0913, PLR0917 -- the parts that it works with
     socket: sockets.AnySocket,
     caller: NamedDependency[Caller],
     database: NamedDependency[Database],
+    handling: NamedDependency[Handling],
     hub: NamedDependency[Hub],
     fanout: NamedDependency[Fanout],
     rulebook: NamedDependency[RulebookInForce],
@@ -59,7 +71,7 @@ async def desktop(
     hello = await sockets.greeting(socket, _decoder.decode, frames.Hello)
     if hello is None:
         return
-    desk = _Desk(database, hub, fanout, rulebook, clock)
+    desk = _Desk(database, handling, hub, fanout, rulebook, clock)
     writer = sockets.Writer(socket, desk.restart)
     client = desk.client = Client(caller.person_id, caller.session_id, writer.ring)
     hub.join(client)
@@ -96,11 +108,21 @@ async def _leave(database: Database, number: int, book: Published, now: datetime
 class _Desk:
     """One agent's connection: it starts the stream, and does what the frames ask."""
 
-    __slots__ = ("_beginning", "_clock", "_database", "_fanout", "_hub", "_rulebook", "client")
+    __slots__ = (
+        "_beginning",
+        "_clock",
+        "_database",
+        "_fanout",
+        "_handling",
+        "_hub",
+        "_rulebook",
+        "client",
+    )
 
     def __init__(
         self,
         database: Database,
+        handling: Handling,
         hub: Hub,
         fanout: Fanout,
         rulebook: RulebookInForce,
@@ -109,6 +131,7 @@ class _Desk:
         self.client: Client
         self._beginning = asyncio.Lock()
         self._database = database
+        self._handling = handling
         self._hub = hub
         self._fanout = fanout
         self._rulebook = rulebook
@@ -160,10 +183,8 @@ class _Desk:
                 await self._do(frame)
 
     async def _do(self, command: frames.AnyCommand) -> None:
-        now = self._clock()
-        act = partial(self._act, command, self._rulebook.current, now)
         try:
-            answer = await once(self._database, self.client.agent, command, act, now)
+            answer = await self._answer(command)
         except Refusal as refusal:
             answer = frames.Answer(command.id, ok=False, problem=refusal.problem())
         except Exception as error:  # noqa: BLE001 -- a defect of ours costs nobody their desk
@@ -172,29 +193,23 @@ class _Desk:
         self.client.stream.say(encode(answer))
         self.client.ring()
 
-    async def _act(  # noqa: PLR0911 -- a line for each command
-        self, command: frames.AnyCommand, book: Published, now: datetime, tx: Tx
-    ) -> Any:
+    async def _answer(self, command: frames.AnyCommand) -> frames.Answer:
+        agent = self.client.agent
+        match command:
+            case frames.Accept() | frames.Reply() | frames.Resolve():
+                return await self._handling.submit(Asked(agent, command))
+            case _:
+                now = self._clock()
+                act = partial(self._act, command, self._rulebook.current, now)
+                return await once(self._database, agent, command, act, now)
+
+    async def _act(self, command: Alone, book: Published, now: datetime, tx: Tx) -> Any:
         agent = self.client.agent
         match command:
             case frames.SetPresence():
                 return await set_presence(tx, agent, command.state, command.reason, book, now)
-            case frames.Accept():
-                return await accept(tx, agent, command.offer, book, now)
             case frames.Decline():
                 return await decline(tx, agent, command.offer, book, now)
-            case frames.Reply():
-                return await reply(
-                    tx,
-                    agent,
-                    command.item,
-                    command.text,
-                    seen=command.seen,
-                    connection_id=command.connection,
-                    book=book,
-                    now=now,
-                    request_id=command.id,
-                )
             case frames.Note():
                 return await note(tx, agent, command.conversation, command.text, now, command.id)
             case frames.Read():
@@ -210,8 +225,6 @@ class _Desk:
                     book=book,
                     now=now,
                 )
-            case frames.Resolve():
-                return await resolve(tx, agent, command.item, command.disposition, book, now)
             case frames.FinishWrapUp():
                 return await finish_wrap_up(tx, agent, command.item, now)
             case _:

@@ -1,12 +1,15 @@
-"""Commands of a person: each id is done once, and answered the same ever after (24 hours)."""
+"""Commands of people: each id is done once, and answered the same ever after (24 hours)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from contactcenter.db.tx import Tx
-from contactcenter.errors import BadInput
+
+Key = tuple[int, str]
+"""A person, and the id that they gave the command."""
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -16,20 +19,33 @@ class Earlier(msgspec.Struct, frozen=True):
     answer: Any
 
 
-async def claim(tx: Tx, person: int, command: str, digest: bytes, now: datetime) -> Earlier | None:
-    """Claim the id, first in the action's transaction. What it was answered before, if it was.
+class _Claim(msgspec.Struct, frozen=True):
+    person_id: int
+    id: str
 
-    Raises `BadInput` (`id-reused`) when the same id came with another command.
+
+class _Claimed(Earlier, frozen=True):
+    person_id: int
+    id: str
+
+
+async def claim(tx: Tx, digests: Mapping[Key, bytes], now: datetime) -> dict[Key, Earlier]:
+    """Claim the ids, first in the action's transaction; what was answered before to those not new.
+
+    `digests`: of what is commanded under each; an earlier one may have another.
     """
-    if await tx.maybe(int, "commands.claim", person, command, digest, now) is not None:
-        return None
-    earlier = await tx.one(Earlier, "commands.read", person, command)
-    if earlier.digest != digest:
-        detail = "This id was used before, for another command."
-        raise BadInput(detail, code="id-reused", pointer="/id")
-    return earlier
+    keys = list(digests)
+    people, ids = [person for person, _ in keys], [id_ for _, id_ in keys]
+    rows = await tx.many(_Claim, "commands.claim", people, ids, list(digests.values()), now)
+    if len(rows) == len(keys):
+        return {}
+    repeated = [*set(keys) - {(r.person_id, r.id) for r in rows}]
+    people, ids = [person for person, _ in repeated], [id_ for _, id_ in repeated]
+    found = await tx.many(_Claimed, "commands.claimed", people, ids)
+    return {(r.person_id, r.id): r for r in found}
 
 
-async def answered(tx: Tx, person: int, command: str, answer: bytes) -> None:
-    """Store the answer beside the effect, in the same transaction."""
-    await tx.do("commands.answer", person, command, answer)
+async def answered(tx: Tx, answers: Mapping[Key, bytes]) -> None:
+    """Store the answers beside their effects, in the same transaction."""
+    people, ids = [person for person, _ in answers], [id_ for _, id_ in answers]
+    await tx.do("commands.answer", people, ids, list(answers.values()))

@@ -22,12 +22,17 @@ async def abandoned(tx: Tx, waiting: WorkItem, book: Published, now: datetime) -
     return await _ended(tx, waiting, "abandoned", book, now)
 
 
+def within_target(waiting: WorkItem, book: Published, now: datetime) -> bool:
+    """Whether a wait that ends now has not been longer than its queue's target."""
+    queue = book.rules.queues.get(waiting.queue)
+    target_s = queue.target_s if queue else 0
+    return now - waiting.enqueued_at <= timedelta(seconds=target_s)
+
+
 async def _ended(
     tx: Tx, waiting: WorkItem, outcome: WaitOutcome, book: Published, now: datetime
 ) -> bool:
-    queue = book.rules.queues.get(waiting.queue)
-    target_s = queue.target_s if queue else 0
-    within = now - waiting.enqueued_at <= timedelta(seconds=target_s)
+    within = within_target(waiting, book, now)
     await tx.do(
         "waits.insert",
         waiting.id,

@@ -11,6 +11,9 @@ from contactcenter.model.customer import Place
 from contactcenter.model.work import WorkItem
 from contactcenter.words import ItemState
 
+Change = tuple[WorkItem, WorkItem]
+"""A transition: the item before it, and after."""
+
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """A work item to be opened for a conversation."""
@@ -51,8 +54,8 @@ async def open_items(
     )
 
 
-async def save(tx: Tx, changes: Sequence[tuple[WorkItem, WorkItem]]) -> None:
-    """Write transitions (before, after). `Conflict` when one is not any more what was read."""
+async def save(tx: Tx, changes: Sequence[Change]) -> None:
+    """Write transitions. `Conflict` when an item is not any more what was read."""
     if not changes:
         return
     before = [b for b, _ in changes]

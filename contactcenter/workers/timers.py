@@ -18,7 +18,7 @@ from contactcenter import facts
 from contactcenter.actions.idle import item_idle
 from contactcenter.actions.miss import lapse
 from contactcenter.actions.presence import grace_ended
-from contactcenter.actions.resolve import wrap_up_ended
+from contactcenter.actions.wrap_up import wrap_up_ended
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Unavailable

@@ -11,20 +11,35 @@ import pytest
 from contactcenter.db.queries import QUERIES
 
 CUSTOMERS = 3000
-BIG = {"customer", "identity", "conversation", "interaction", "dedupe", "work_item", "log", "timer"}
+BIG = {
+    "command",
+    "conversation",
+    "customer",
+    "dedupe",
+    "identity",
+    "interaction",
+    "log",
+    "offer",
+    "timer",
+    "work_item",
+}
 
 INDEXES = {
     "interactions.claimed": {"dedupe_pkey", "interaction_pkey"},
     "customers.known": {"identity_key or identity_value", "customer_pkey"},
     "customers.lock": {"customer_pkey"},
     "conversations.lock": {"conversation_pkey"},
-    "conversations.way": {
+    "conversations.ways": {
         "conversation_pkey",
         "customer_merged",
         "identity_customer",
         "interaction_identity",
         "interaction_number",
     },
+    "interactions.inbound_after": {"interaction_number"},
+    "offers.accept": {"offer_pkey or offer_pending or offer_agent_pending", "conversation_pkey"},
+    "commands.claimed": {"command_pkey"},
+    "commands.answer": {"command_pkey"},
     "items.lock_live": {"work_item_live"},
     "items.lock": {"work_item_pkey"},
     "items.of_agents": {"work_item_agent"},
@@ -50,6 +65,11 @@ IN_CALLS = {
     "SELECT * FROM receive_begin('{1}', '{key 1}', '{x}', '{phone}', '{front}', '{+621}')": {
         "identity_key or identity_value",
         "customer_pkey",
+    },
+    "SELECT * FROM work_hold('{1}', '{1}', '{1,2}')": {
+        "offer_pkey",
+        "work_item_pkey",
+        "conversation_pkey",
     },
     "SELECT customer_root(1)": {"customer_pkey"},
 }
@@ -87,6 +107,8 @@ SELECT id, queue, 1 + id % 100, CASE WHEN state = 'queued' AND id % 50 = 1 THEN 
        ELSE 'accepted' END, now(), now(), '', '{{}}', 1 FROM work_item;
 INSERT INTO timer (kind, subject, due_at)
 SELECT 'item_idle', id, now() + interval '1 hour' * (id % 100 + 1) FROM work_item;
+INSERT INTO command (person_id, id, at, digest)
+SELECT 1 + n % 100, 'id ' || n, now(), '' FROM generate_series(1, {n} * 12) n;
 INSERT INTO log (seq, at, fact)
 SELECT n, now(), '{{"fact": "KeyRevoked", "key": 1}}' FROM generate_series(1, {n} * 3) n;
 ANALYZE;

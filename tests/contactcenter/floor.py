@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from contactcenter.actions.accept import accept
 from contactcenter.actions.extend import Refused, extend
+from contactcenter.actions.handle import (
+    Accept,
+    Accepted,
+    Command,
+    Replied,
+    Reply,
+    Resolve,
+    Resolved,
+    handle,
+)
 from contactcenter.actions.publish import publish
+from contactcenter.db.tx import Tx
+from contactcenter.errors import Refusal
 from contactcenter.model.offer import Proposal
 from contactcenter.model.rulebook import Published, Rulebook
 
@@ -40,6 +51,47 @@ def channel(rules: Rulebook, name: str, **fields: object) -> Rulebook:
     """The same rules with one channel changed."""
     there = msgspec.structs.replace(rules.channels[name], **fields)
     return msgspec.structs.replace(rules, channels={**rules.channels, name: there})
+
+
+async def alone(tx: Tx, command: Command, book: Published, now: datetime) -> Any:
+    """An agent's command in a batch of its own; raises what it is refused with."""
+    [result] = await handle(tx, [command], book, now)
+    if isinstance(result, Refusal):
+        raise result
+    return result
+
+
+async def accept(tx: Tx, agent: int, offer: int, book: Published, now: datetime) -> Accepted:
+    return await alone(tx, Accept(agent, offer), book, now)
+
+
+async def reply(  # noqa: PLR0913 -- what a reply has
+    tx: Tx,
+    agent: int,
+    item: int,
+    text: str,
+    *,
+    seen: int,
+    connection_id: int | None,
+    book: Published,
+    now: datetime,
+    request_id: str | None = None,
+) -> Replied:
+    said = Reply(
+        agent=agent,
+        item=item,
+        text=text,
+        seen=seen,
+        connection=connection_id,
+        request_id=request_id,
+    )
+    return await alone(tx, said, book, now)
+
+
+async def resolve(
+    tx: Tx, agent: int, item: int, disposition: str, book: Published, now: datetime
+) -> Resolved:
+    return await alone(tx, Resolve(agent, item, disposition), book, now)
 
 
 @dataclass

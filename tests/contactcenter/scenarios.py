@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contactcenter.actions.abandon import leave
-from contactcenter.actions.accept import accept
 from contactcenter.actions.block_identity import block_identity
 from contactcenter.actions.bots import HandOver, Said, bot_close, bot_reply, hand_over
 from contactcenter.actions.confirm import Confirmation, confirm
@@ -17,6 +16,7 @@ from contactcenter.actions.idle import item_idle
 from contactcenter.actions.mark_spam import mark_spam, unmark_spam
 from contactcenter.actions.merge import merge, unmerge
 from contactcenter.actions.miss import decline, lapse
+from contactcenter.actions.note import note
 from contactcenter.actions.people import (
     NewPerson,
     PersonChange,
@@ -27,14 +27,13 @@ from contactcenter.actions.people import (
 from contactcenter.actions.presence import connect, disconnect, grace_ended, reap, set_presence
 from contactcenter.actions.publish import publish
 from contactcenter.actions.read import read
-from contactcenter.actions.reply import note, reply
-from contactcenter.actions.resolve import finish_wrap_up, resolve, wrap_up_ended
 from contactcenter.actions.start_conversation import Start, start_conversation
 from contactcenter.actions.tag import tag_conversation
 from contactcenter.actions.transfer import assign, requeue, transfer
+from contactcenter.actions.wrap_up import finish_wrap_up, wrap_up_ended
 from contactcenter.model.caller import SYSTEM, Actor
 from contactcenter.model.person import Abilities
-from tests.contactcenter.floor import NOW, Floor
+from tests.contactcenter.floor import NOW, Floor, accept, reply, resolve
 
 
 class Scene:
@@ -187,15 +186,15 @@ async def extend__an_offer(s: Scene) -> None:
     await s.offer()
 
 
-async def accept__an_offer(s: Scene) -> None:
+async def handle__accept(s: Scene) -> None:
     await s.floor.run(accept, s.other, await s.offer(), s.floor.book, s.at(2))
 
 
-async def accept__too_late_for_the_target(s: Scene) -> None:
+async def handle__accept_too_late_for_the_target(s: Scene) -> None:
     await s.floor.run(accept, s.other, await s.offer(), s.floor.book, s.at(100))
 
 
-async def accept__on_another_day(s: Scene) -> None:
+async def handle__accept_on_another_day(s: Scene) -> None:
     await s.floor.run(accept, s.other, await s.offer(), s.floor.book, s.at(86_400))
 
 
@@ -256,11 +255,11 @@ async def presence__reaped(s: Scene) -> None:
     await s.floor.run(reap, s.floor.book, s.at(7))
 
 
-async def reply__to_the_customer(s: Scene) -> None:
+async def handle__reply(s: Scene) -> None:
     await s.answer()
 
 
-async def reply__a_note(s: Scene) -> None:
+async def note__for_colleagues(s: Scene) -> None:
     await s.floor.run(note, s.agent, await s.conversation(s.mine), "Hm.", s.at(2))
 
 
@@ -268,16 +267,16 @@ async def read__up_to_a_number(s: Scene) -> None:
     await s.floor.run(read, s.agent, await s.conversation(s.mine), 1, s.at(2))
 
 
-async def resolve__to_wrap_up(s: Scene) -> None:
+async def handle__resolve_to_wrap_up(s: Scene) -> None:
     await s.resolved()
 
 
-async def resolve__to_its_end(s: Scene) -> None:
+async def wrap_up__to_its_end(s: Scene) -> None:
     await s.resolved()
     await s.floor.run(finish_wrap_up, s.agent, s.mine, s.at(4))
 
 
-async def resolve__until_the_time_is_over(s: Scene) -> None:
+async def wrap_up__until_the_time_is_over(s: Scene) -> None:
     await s.resolved()
     await s.floor.ring(wrap_up_ended, "wrapup_end", s.at(40))
 

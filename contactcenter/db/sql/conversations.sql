@@ -32,24 +32,30 @@ UPDATE conversation SET read_number = $2 WHERE id = $1 AND read_number < $2 RETU
 -- The way back: by the customer's last words in any of their conversations, or by ours in one where
 -- they have said nothing; by the wanted connection, or by any. Read backwards by identity, it costs the
 -- same after years.
--- name: way
-WITH RECURSIVE family AS (
-    SELECT party_id AS id FROM conversation WHERE id = $1
-    UNION ALL
-    SELECT c.id FROM family f
-    CROSS JOIN LATERAL (SELECT id FROM customer WHERE merged_into = f.id ORDER BY id) c
-)
-SELECT last.connection_id, d.id AS identity_id, last.channel, last.key_id
-FROM identity d
+-- name: ways
+SELECT w.place, way.connection_id, way.identity_id, way.channel, way.key_id
+FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS w (conversation_id, wanted, place)
 CROSS JOIN LATERAL (
-    SELECT i.connection_id, i.position, n.channel, n.api_key_id AS key_id
-    FROM interaction i JOIN connection n ON n.id = i.connection_id
-    WHERE i.identity_id = d.id AND i.kind IN ('message', 'reminder') AND n.disabled_at IS NULL
-        AND ($2::bigint IS NULL OR i.connection_id = $2)
-        AND (i.direction = 'inbound' OR i.direction = 'outbound' AND i.conversation_id = $1
-            AND NOT EXISTS (
-                SELECT FROM interaction WHERE conversation_id = $1 AND direction = 'inbound'))
-    ORDER BY i.position DESC LIMIT 1
-) last
-WHERE d.customer_id = ANY (ARRAY(SELECT id FROM family))
-ORDER BY last.position DESC LIMIT 1
+    WITH RECURSIVE family AS (
+        SELECT party_id AS id FROM conversation WHERE id = w.conversation_id
+        UNION ALL
+        SELECT c.id FROM family f
+        CROSS JOIN LATERAL (SELECT id FROM customer WHERE merged_into = f.id ORDER BY id) c
+    )
+    SELECT last.connection_id, d.id AS identity_id, last.channel, last.key_id
+    FROM identity d
+    CROSS JOIN LATERAL (
+        SELECT i.connection_id, i.position, n.channel, n.api_key_id AS key_id
+        FROM interaction i JOIN connection n ON n.id = i.connection_id
+        WHERE i.identity_id = d.id AND i.kind IN ('message', 'reminder') AND n.disabled_at IS NULL
+            AND (w.wanted IS NULL OR i.connection_id = w.wanted)
+            AND (i.direction = 'inbound'
+                OR i.direction = 'outbound' AND i.conversation_id = w.conversation_id
+                AND NOT EXISTS (
+                    SELECT FROM interaction
+                    WHERE conversation_id = w.conversation_id AND direction = 'inbound'))
+        ORDER BY i.position DESC LIMIT 1
+    ) last
+    WHERE d.customer_id = ANY (ARRAY(SELECT id FROM family))
+    ORDER BY last.position DESC LIMIT 1
+) way

@@ -50,8 +50,16 @@ SELECT id, number, position, kind, direction, channel, author_kind, author_id, i
        connection_id, text, parts, delivery, occurred_at, received_at, request_id
 FROM interaction WHERE conversation_id = $1 AND number = $2
 
+-- What customers have said after a number, in each conversation's order.
 -- name: inbound_after
-SELECT id, number, position, kind, direction, channel, author_kind, author_id, identity_id,
-       connection_id, text, parts, delivery, occurred_at, received_at, request_id
-FROM interaction WHERE conversation_id = $1 AND number > $2 AND direction = 'inbound'
-ORDER BY number LIMIT 100
+SELECT c.id AS conversation_id, to_jsonb(said) AS said
+FROM unnest($1::bigint[], $2::integer[]) AS c (id, seen)
+CROSS JOIN LATERAL (
+    SELECT i.id, i.number, i.position, i.kind, i.direction, i.channel, i.author_kind, i.author_id,
+           i.identity_id, i.connection_id, i.text, i.parts, i.delivery, i.occurred_at,
+           i.received_at, i.request_id
+    FROM interaction i
+    WHERE i.conversation_id = c.id AND i.number > c.seen AND i.direction = 'inbound'
+    ORDER BY i.number LIMIT 100
+) said
+ORDER BY c.id, said.number

@@ -27,6 +27,26 @@ FROM offer WHERE agent_id = ANY ($1::bigint[]) AND state = 'pending' ORDER BY id
 UPDATE offer SET state = $2, reason = $3, ended_at = $4, excluded_until = $5
 WHERE id = ANY ($1::bigint[]) AND state = 'pending'
 
+-- All that accepting changes beside the item: the offer ends and so does the wait in the queue, the
+-- agent's clock and row of misses begin anew, and the conversation has an agent.
+-- name: accept
+WITH taken AS (
+    SELECT * FROM unnest(
+        $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::text[],
+        $7::timestamptz[], $8::boolean[]
+    ) AS t (offer_id, agent_id, conversation_id, item_id, epoch, queue, enqueued_at, within)
+), ended AS (
+    UPDATE offer SET state = 'accepted', ended_at = $9
+    WHERE id = ANY ($1::bigint[]) AND state = 'pending'
+), waited AS (
+    INSERT INTO queue_wait (item_id, epoch, queue, outcome, enqueued_at, ended_at, within)
+    SELECT item_id, epoch, queue, 'answered', enqueued_at, $9, within FROM taken
+), took AS (
+    UPDATE agent SET idle_since = $9, misses = 0 WHERE id = ANY ($2::bigint[])
+)
+UPDATE conversation v SET last_agent_id = t.agent_id FROM taken t
+WHERE v.id = t.conversation_id AND v.id = ANY ($3::bigint[])
+
 -- What an offer shows beside the item: who the customer is, and their last words.
 -- name: shown
 SELECT w.id AS item_id, v.bot_id, c.name, c.tier, c.value, coalesce(said.text, '') AS excerpt

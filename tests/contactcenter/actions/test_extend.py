@@ -4,14 +4,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from contactcenter.actions.accept import accept
 from contactcenter.actions.presence import set_presence
 from contactcenter.actions.transfer import assign
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
 from contactcenter.model.rulebook import Published
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor, channel
+from tests.contactcenter.floor import Floor, accept, channel
 
 
 async def test_offer_holds_both_and_says_what_it_is_about(floor: Floor) -> None:

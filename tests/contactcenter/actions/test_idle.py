@@ -3,9 +3,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from contactcenter.actions.idle import item_idle
-from contactcenter.actions.reply import reply
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor
+from tests.contactcenter.floor import Floor, reply
 
 TEXT = "Are you still there?"
 

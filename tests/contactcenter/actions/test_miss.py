@@ -3,11 +3,10 @@ from datetime import timedelta
 
 import pytest
 
-from contactcenter.actions.accept import accept
 from contactcenter.actions.miss import decline, lapse
 from contactcenter.errors import Conflict, NotFound
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor
+from tests.contactcenter.floor import Floor, accept
 
 LATER = NOW + timedelta(seconds=20)
 

@@ -6,12 +6,11 @@ import pytest
 
 from contactcenter.actions.extend import extend
 from contactcenter.actions.presence import connect, disconnect, grace_ended, reap, set_presence
-from contactcenter.actions.resolve import resolve
 from contactcenter.actions.transfer import assign
 from contactcenter.errors import BadInput, NotFound
 from contactcenter.model.offer import Proposal
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor
+from tests.contactcenter.floor import Floor, resolve
 
 LATER = NOW + timedelta(minutes=1)
 GRACE = timedelta(seconds=30)

@@ -9,14 +9,13 @@ import pytest
 from contactcenter.actions.merge import merge, unmerge
 from contactcenter.actions.presence import set_presence
 from contactcenter.actions.receive import Inbound, Received, receive
-from contactcenter.actions.reply import reply
-from contactcenter.actions.resolve import finish_wrap_up, resolve
 from contactcenter.actions.transfer import assign
+from contactcenter.actions.wrap_up import finish_wrap_up
 from contactcenter.db.database import Database
 from contactcenter.errors import BadInput, Forbidden
 from contactcenter.model.caller import SYSTEM
 from tests.contactcenter.actions.test_presence import Sockets
-from tests.contactcenter.floor import Floor
+from tests.contactcenter.floor import Floor, reply, resolve
 from tests.contactcenter.invariants import broken
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)

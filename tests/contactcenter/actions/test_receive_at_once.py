@@ -10,20 +10,19 @@ import msgspec
 import pytest
 from prometheus_client import REGISTRY
 
-from contactcenter.actions.accept import accept
 from contactcenter.actions.extend import extend
 from contactcenter.actions.idle import item_idle
 from contactcenter.actions.merge import merge, unmerge
 from contactcenter.actions.miss import decline, lapse
 from contactcenter.actions.presence import grace_ended, set_presence
 from contactcenter.actions.receive import Inbound, Received, receive
-from contactcenter.actions.reply import reply
-from contactcenter.actions.resolve import finish_wrap_up, resolve, wrap_up_ended
 from contactcenter.actions.transfer import assign, requeue, transfer
+from contactcenter.actions.wrap_up import finish_wrap_up, wrap_up_ended
 from contactcenter.db.database import Database
 from contactcenter.errors import Refusal
 from contactcenter.model.caller import SYSTEM
 from contactcenter.model.offer import Proposal
+from tests.contactcenter.floor import accept, reply, resolve
 from tests.contactcenter.invariants import broken
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from contactcenter.actions.reply import reply
 from contactcenter.actions.start_conversation import Start, start_conversation
 from contactcenter.errors import BadInput, Conflict, Forbidden
 from contactcenter.model.caller import Actor
+from tests.contactcenter.floor import reply
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 

@@ -4,12 +4,10 @@ from typing import Any
 import pytest
 
 from contactcenter.actions.presence import set_presence
-from contactcenter.actions.reply import reply
-from contactcenter.actions.resolve import resolve
 from contactcenter.actions.transfer import Assigned, assign, requeue, transfer
 from contactcenter.errors import BadInput, Conflict, NotFound
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor
+from tests.contactcenter.floor import Floor, reply, resolve
 
 LATER = NOW + timedelta(minutes=2)
 

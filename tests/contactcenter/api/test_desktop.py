@@ -239,12 +239,13 @@ async def test_defect_of_ours_costs_nobody_their_desk(
     def defect(*_: object) -> None:
         raise ZeroDivisionError
 
-    with monkeypatch.context() as broken:
-        broken.setattr("contactcenter.api.desktop.accept", defect)
-        refused = await desktop.refused("accept", id="x1", offer=1)
-    assert (refused["type"], refused["status"]) == ("internal", 500)
-    assert await stored(sql, "x1") == 0
-    assert (await desktop.refused("accept", id="x1", offer=1))["status"] == 404
+    for kind, action in (("accept", "commands.handle"), ("decline", "desktop.decline")):
+        with monkeypatch.context() as broken:
+            broken.setattr(f"contactcenter.api.{action}", defect)
+            refused = await desktop.refused(kind, id=kind, offer=1)
+        assert (refused["type"], refused["status"]) == ("internal", 500)
+        assert await stored(sql, kind) == 0
+        assert (await desktop.refused(kind, id=kind, offer=1))["status"] == 404
 
 
 async def test_who_has_answered_meanwhile_is_shown(
@@ -528,7 +529,7 @@ async def test_of_two_that_start_the_stream_at_once_neither_loses_what_comes_bet
     """The reader at a new hello and the writer of a lost stream; words come while both read."""
     await takes(desktop, bot)
     parts: House = house.parts
-    one = module._Desk(parts.database, parts.hub, parts.fanout, parts.rulebook, now)
+    one = module._Desk(parts.database, parts.handling, parts.hub, parts.fanout, parts.rulebook, now)
     one.client = Client(agent.id, 1, lambda: None)
     parts.hub.join(one.client)
     entered, go_on = asyncio.Event(), asyncio.Event()

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from contactcenter.actions.accept import accept
 from contactcenter.db.tx import Tx
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.record.timers import still_due
 from contactcenter.words import TimerKind
 from contactcenter.workers import timers as worker
 from contactcenter.workers.timers import BATCH_MAX, DELAYS_S, EFFECTS, LOOK_S, Timers
-from tests.contactcenter.floor import NOW, Floor
+from tests.contactcenter.floor import NOW, Floor, accept
 
 
 @pytest.fixture

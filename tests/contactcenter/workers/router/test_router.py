@@ -9,11 +9,9 @@ import msgspec
 import pytest
 from prometheus_client import REGISTRY
 
-from contactcenter.actions.accept import accept
 from contactcenter.actions.miss import decline
 from contactcenter.actions.presence import set_presence
 from contactcenter.actions.publish import publish
-from contactcenter.actions.resolve import resolve
 from contactcenter.actions.transfer import assign, transfer
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
@@ -21,7 +19,7 @@ from contactcenter.errors import Refusal, Unavailable
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.workers import router as module
 from contactcenter.workers.router import Router
-from tests.contactcenter.floor import Floor, changed, channel, queue
+from tests.contactcenter.floor import Floor, accept, changed, channel, queue, resolve
 
 PATIENCE_S = 10
 

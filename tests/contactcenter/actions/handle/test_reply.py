@@ -3,12 +3,11 @@ from typing import Any
 
 import pytest
 
-from contactcenter.actions.reply import Replied, note, reply
-from contactcenter.actions.resolve import resolve
+from contactcenter.actions.handle import Replied
 from contactcenter.actions.transfer import assign
 from contactcenter.errors import Conflict, NotFound
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor
+from tests.contactcenter.floor import Floor, reply, resolve
 
 LATER = NOW + timedelta(seconds=30)
 
@@ -139,20 +138,6 @@ async def test_last_word_during_wrap_up_starts_no_idle_clock(line: Line) -> None
     await line.floor.run(resolve, line.agent, line.item, "solved", line.floor.book, NOW)
     await line.says()
     assert [t[0] for t in await line.floor.timers()] == ["wrapup_end"]
-
-
-async def test_note_stays_in_the_house_and_answers_nobody(line: Line) -> None:
-    other = await line.floor.desk.person()
-    noted = await line.floor.run(note, other, 1, "Careful.", LATER, "r2")
-    assert noted.number == 2
-    [row] = await line.floor.desk.rows(
-        "SELECT kind, direction, delivery, author_id FROM interaction WHERE number = 2"
-    )
-    assert tuple(row.values()) == ("note", "internal", None, other)
-    assert (await line.floor.item(line.item))["waiting_for"] == "us"
-    assert (await line.says(seen=1)).number == 3
-    with pytest.raises(NotFound):
-        await line.floor.run(note, other, 99, "Careful.", LATER)
 
 
 async def test_bots_answers_leave_by_its_webhook(line: Line) -> None:

@@ -3,10 +3,10 @@ from datetime import timedelta
 
 import pytest
 
-from contactcenter.actions.accept import Accepted, accept
+from contactcenter.actions.handle import Accepted
 from contactcenter.errors import Conflict, NotFound
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor
+from tests.contactcenter.floor import Floor, accept
 
 LATER = NOW + timedelta(seconds=10)
 

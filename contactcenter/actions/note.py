@@ -1,0 +1,45 @@
+"""Somebody of the house leaves a note for colleagues."""
+
+from datetime import datetime
+
+import msgspec
+
+from contactcenter import facts
+from contactcenter.db.tx import Tx
+from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.held import hold_conversation
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """Where the note stands, as a reply's result says it."""
+
+    interaction: int
+    conversation: int
+    number: int
+    unseen: list[facts.Said] = []
+
+
+async def note(
+    tx: Tx,
+    author: int,
+    conversation_id: int,
+    text: str,
+    now: datetime,
+    request_id: str | None = None,
+) -> Noted:
+    """It never leaves the house, and answers nobody."""
+    conversation, item = await hold_conversation(tx, conversation_id)
+    draft = Draft(
+        kind="note",
+        direction="internal",
+        channel="desktop",
+        author_kind="agent",
+        author_id=author,
+        text=text,
+        occurred_at=now,
+        request_id=request_id,
+    )
+    [said] = await append(
+        tx, [Placed(conversation.id, draft, item)], {conversation.id: conversation}, now
+    )
+    return Noted(said.id, conversation.id, said.number)

@@ -1,0 +1,31 @@
+from datetime import timedelta
+
+import pytest
+
+from contactcenter.actions.note import note
+from contactcenter.errors import NotFound
+from tests.contactcenter.conftest import NOW
+from tests.contactcenter.floor import Floor, reply
+
+LATER = NOW + timedelta(seconds=30)
+
+
+async def test_note_stays_in_the_house_and_answers_nobody(floor: Floor) -> None:
+    agent, other = await floor.desk.person(), await floor.desk.person()
+    item = await floor.active(agent)
+    noted = await floor.run(note, other, 1, "Careful.", LATER, "r2")
+    assert noted.number == 2
+    [row] = await floor.desk.rows(
+        "SELECT kind, direction, delivery, author_id FROM interaction WHERE number = 2"
+    )
+    assert tuple(row.values()) == ("note", "internal", None, other)
+    assert (await floor.item(item))["waiting_for"] == "us"
+    said = await floor.run(
+        reply, agent, item, "Hi.", seen=1, connection_id=None, book=floor.book, now=LATER
+    )
+    assert said.number == 3
+
+
+async def test_there_is_no_note_without_a_conversation(floor: Floor) -> None:
+    with pytest.raises(NotFound):
+        await floor.run(note, await floor.desk.person(), 99, "Careful.", LATER)
