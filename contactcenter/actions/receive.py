@@ -8,14 +8,14 @@ import msgspec
 
 from contactcenter import facts
 from contactcenter.db.tx import Tx
-from contactcenter.errors import BadInput, Forbidden
+from contactcenter.errors import BadInput, Forbidden, Stale
 from contactcenter.model.conversation import Conversation
-from contactcenter.model.customer import Identity, Place, place
+from contactcenter.model.customer import Customer, Identity, Place, place
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.append import Draft, Placed, append
 from contactcenter.record.held import Held
-from contactcenter.record.party import Known, Parties, hold, make_missing
+from contactcenter.record.party import Key as Identified
 from contactcenter.record.turn import turn_to_us
 from contactcenter.record.work import Opening, open_items
 from contactcenter.words import ItemState
@@ -51,11 +51,33 @@ class Received(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
-class _Begun(msgspec.Struct, frozen=True):
-    """The keys that were new, with the ids of their interactions; the identities we knew."""
+class _Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """What the batch begins with; places count from 1, lists of one line go together.
 
-    claimed: list[tuple[int, str, int]]
-    known: list[Known]
+    `fresh`: places of the keys that were new, and the ids that their interactions have drawn.
+    `known`: places of the senders we know now, with the customer that each leads to. Their parties
+    are locked: `conversations` has the open one of each or else the last, `items` the live ones,
+    `customers` those who have none. `stale`: a merge came in between, or another made one of them.
+    """
+
+    fresh: list[int]
+    interactions: list[int]
+    known: list[int]
+    identities: list[int]
+    roots: list[int]
+    blocked: list[bool]
+    customers: list[Customer]
+    conversations: list[Conversation]
+    items: list[WorkItem]
+    stale: bool
+
+
+class _Sender(msgspec.Struct, frozen=True):
+    """An identity, and the customer it leads to once merges are followed."""
+
+    identity_id: int
+    party: int
+    blocked: bool
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,37 +123,52 @@ async def receive(
     for inbound in batch:
         leaders.setdefault((inbound.connection_id, inbound.key), inbound)
     keys = sorted(leaders)
-    senders = sorted({i.identity.key for i in leaders.values()})
+    begun, ids, senders = await _begin(tx, keys, leaders, now)
+    outcome: dict[Key, Received | Exception] = {}
+    digests = {k: leaders[k].digest for k in ids}
+    if len(ids) < len(keys):
+        await _read_earlier(tx, [k for k in keys if k not in ids], outcome, digests)
+    fresh = [(k, i, senders[i.identity.key]) for k, i in leaders.items() if k in ids]
+    refused = [key for key, _, sender in fresh if sender.blocked]
+    if refused:
+        await tx.do("interactions.unclaim", [k[0] for k in refused], [k[1] for k in refused])
+        blocked = Forbidden("This sender has been blocked.", code="blocked")
+        outcome |= dict.fromkeys(refused, blocked)
+    taken = [each for each in fresh if each[0] not in outcome]
+    if taken:
+        outcome |= await _take(tx, taken, ids, begun, book, now)
+    return [
+        _result(inbound, leaders, ids, outcome, digests[inbound.connection_id, inbound.key])
+        for inbound in batch
+    ]
+
+
+async def _begin(
+    tx: Tx, keys: Sequence[Key], leaders: dict[Key, Inbound], now: datetime
+) -> tuple[_Begun, dict[Key, int], dict[Identified, _Sender]]:
+    """Claim the keys and lock the parties: with the ids that new keys have drawn, and senders."""
+    wanted = {i.identity.key: i.identity for i in leaders.values()}
+    order = sorted(wanted)
+    places = {key: place for place, key in enumerate(order, 1)}
     begun = await tx.one(
         _Begun,
         "receiving.begin",
         [k[0] for k in keys],
         [k[1] for k in keys],
         [leaders[k].digest for k in keys],
-        [i[0] for i in senders],
-        [i[1] for i in senders],
-        [i[2] for i in senders],
+        [places[leaders[k].identity.key] for k in keys],
+        [i[0] for i in order],
+        [i[1] for i in order],
+        [i[2] for i in order],
+        [wanted[i].verified for i in order],
+        now,
     )
-    ids = {(connection, key): interaction for connection, key, interaction in begun.claimed}
-    outcome: dict[Key, Received | Exception] = {}
-    digests = {k: leaders[k].digest for k in ids}
-    if len(ids) < len(keys):
-        await _read_earlier(tx, [k for k in keys if k not in ids], outcome, digests)
-    if ids:
-        fresh = [(k, inbound) for k, inbound in leaders.items() if k in ids]
-        known = await make_missing(tx, [i.identity for _, i in fresh], begun.known, now)
-        parties = await hold(tx, known)
-        refused = [k for k, i in fresh if known[i.identity.key].blocked]
-        if refused:
-            await tx.do("interactions.unclaim", [k[0] for k in refused], [k[1] for k in refused])
-            blocked = Forbidden("This sender has been blocked.", code="blocked")
-            outcome |= dict.fromkeys(refused, blocked)
-        taken = [(k, i, known[i.identity.key]) for k, i in fresh if k not in outcome]
-        outcome |= await _take(tx, taken, ids, parties, book, now)
-    return [
-        _result(inbound, leaders, ids, outcome, digests[inbound.connection_id, inbound.key])
-        for inbound in batch
-    ]
+    if begun.stale:
+        raise Stale
+    ids = {keys[p - 1]: i for p, i in zip(begun.fresh, begun.interactions, strict=True)}
+    known = zip(begun.known, begun.identities, begun.roots, begun.blocked, strict=True)
+    senders = {order[place - 1]: _Sender(i, party, b) for place, i, party, b in known}
+    return begun, ids, senders
 
 
 def _result(
@@ -168,25 +205,25 @@ async def _read_earlier(
 
 async def _take(
     tx: Tx,
-    taken: Sequence[tuple[Key, Inbound, Known]],
+    taken: Sequence[tuple[Key, Inbound, _Sender]],
     ids: dict[Key, int],
-    parties: Parties,
+    begun: _Begun,
     book: Published,
     now: datetime,
 ) -> dict[Key, Received | Exception]:
-    if not taken:
-        return {}
-    first = {known.root: inbound for _, inbound, known in reversed(taken)}
-    conversations, items = await _open(tx, first, parties, book, now)
+    first = {sender.party: inbound for _, inbound, sender in reversed(taken)}
+    conversations, items = await _open(tx, first, begun, book, now)
     by_party = {c.party_id: c.id for c in conversations.values()}
     live = [Held(i, conversations[i.conversation_id]) for i in items.values()]
     for item in await turn_to_us(tx, live, book, now):
         items[item.conversation_id] = item
     placed = [
         Placed(
-            by_party[known.root], _draft(inbound, known, ids[key]), items.get(by_party[known.root])
+            by_party[sender.party],
+            _draft(inbound, sender, ids[key]),
+            items.get(by_party[sender.party]),
         )
-        for key, inbound, known in taken
+        for key, inbound, sender in taken
     ]
     written = await append(tx, placed, conversations, now)
     return {
@@ -195,16 +232,16 @@ async def _take(
     }
 
 
-def _draft(inbound: Inbound, known: Known, interaction: int) -> Draft:
+def _draft(inbound: Inbound, sender: _Sender, interaction: int) -> Draft:
     return Draft(
         id=interaction,
         kind="message",
         direction="inbound",
         channel=inbound.channel,
         connection_id=inbound.connection_id,
-        identity_id=known.identity_id,
+        identity_id=sender.identity_id,
         author_kind="customer",
-        author_id=known.root,
+        author_id=sender.party,
         text=inbound.text,
         parts=inbound.parts,
         occurred_at=inbound.occurred_at,
@@ -213,19 +250,23 @@ def _draft(inbound: Inbound, known: Known, interaction: int) -> Draft:
 
 
 async def _open(
-    tx: Tx, first: dict[int, Inbound], parties: Parties, book: Published, now: datetime
+    tx: Tx,
+    first: dict[int, Inbound],
+    begun: _Begun,
+    book: Published,
+    now: datetime,
 ) -> tuple[dict[int, Conversation], dict[int, WorkItem]]:
     """The open conversation and live item of each party: found, opened again, or made.
 
     `first`: what each party said first; it decides where new work goes.
     """
     window = timedelta(seconds=book.rules.record.reopen_window_s)
-    of_parties = [c for c in parties.conversations if c.party_id in first]
+    of_parties = [c for c in begun.conversations if c.party_id in first]
     closed = [c.id for c in of_parties if c.closed_at and c.closed_at > now - window]
     reopened = await tx.many(Conversation, "conversations.reopen", closed) if closed else []
     found = [c for c in of_parties if c.closed_at is None]
     conversations = {c.id: c for c in (*found, *reopened)}
-    items = {i.conversation_id: i for i in parties.items if i.conversation_id in conversations}
+    items = {i.conversation_id: i for i in begun.items if i.conversation_id in conversations}
     for c in reopened:
         tx.emit(
             facts.ConversationReopened(at=now, conversation=c.id, customer=c.party_id, bot=c.bot_id)
@@ -233,7 +274,9 @@ async def _open(
     idle = [c for c in conversations.values() if c.id not in items]
     new = sorted(set(first) - {c.party_id for c in conversations.values()})
     if idle or new:
-        plans = await _plan(tx, first, parties, book)
+        parties = {*new, *(c.party_id for c in idle)}
+        customers = {c.id: c for c in begun.customers}
+        plans = await _plan(tx, {p: first[p] for p in parties}, customers, book)
         opened = await _open_new(tx, [plans[p] for p in new], book, now) if new else []
         conversations |= {o.conversation.id: o.conversation for o in opened}
         made = [o.item for o in opened if o.item]
@@ -246,7 +289,7 @@ async def _open(
 
 
 async def _plan(
-    tx: Tx, first: dict[int, Inbound], parties: Parties, book: Published
+    tx: Tx, first: dict[int, Inbound], customers: dict[int, Customer], book: Published
 ) -> dict[int, _Plan]:
     """Work begins with the bot that the entry rule names, or in its queue."""
     rules = book.rules
@@ -255,7 +298,7 @@ async def _plan(
     bots = {b.name: b.id for b in await tx.many(_Bot, "keys.bots", names)} if names else {}
     plans: dict[int, _Plan] = {}
     for party, inbound in first.items():
-        customer, entry = parties.customers[party], entries[party]
+        customer, entry = customers[party], entries[party]
         bot = bots.get(entry.bot or "")
         plans[party] = _Plan(
             party_id=party,

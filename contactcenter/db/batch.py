@@ -22,6 +22,10 @@ _SIZE = Histogram(
 )
 
 
+FEW = 16
+"""So few are written together, however many come."""
+
+
 class Batch(Generic[I, R]):
     """One writer over a set-based action. `run()` works; `submit()` waits for one item's result.
 
@@ -71,12 +75,20 @@ class Batch(Generic[I, R]):
                 await self._wake.wait()
                 self._wake.clear()
                 while self._waiting:
-                    count = min(len(self._waiting), self._items_max)
-                    self._writing = [self._waiting.popleft() for _ in range(count)]
+                    self._writing = [self._waiting.popleft() for _ in range(self._share())]
                     await self._write(self._writing)
-                    self._writing = []
+                self._writing = []
         finally:
             self._give_back()
+
+    def _share(self) -> int:
+        """Half of all that is on its way, those included who were just answered and will be back.
+
+        One half is written while the other is answered and asks again. Without it, who comes back
+        first is written alone, and all the others wait for that.
+        """
+        around = len(self._waiting) + len(self._writing)
+        return min(len(self._waiting), self._items_max, max(FEW, (around + 1) // 2))
 
     def _give_back(self) -> None:
         for _, future in (*self._writing, *self._waiting):

@@ -87,6 +87,8 @@ class Database:
                     # A plan that was made while a table was empty is kept when it is full: it has
                     # to use the index from the start.
                     "enable_seqscan": "off",
+                    # For short arrays it would plan anew each time, which takes longer than to run.
+                    "plan_cache_mode": "force_generic_plan",
                 },
             )
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
@@ -127,12 +129,12 @@ class Database:
     async def _once(self, action: Callable[[Tx], Awaitable[T]]) -> T:
         async with self._borrow() as connection:
             transaction = connection.transaction()
-            await transaction.start()
             try:
+                await transaction.start()
                 tx = Tx(connection)
                 result = await action(tx)
                 appended, encoded, since = await _write_last(connection, tx)
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, TimeoutError):
                 # Cut off in the middle of a statement: nobody else may get this connection.
                 connection.terminate()
                 raise

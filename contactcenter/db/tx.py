@@ -1,16 +1,29 @@
 """One transaction, as an action sees it: typed reads, guarded writes, facts and timers."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import asyncpg
 import msgspec
+from msgspec import inspect
 
 from contactcenter.db.queries import QUERIES
 from contactcenter.facts import Fact
 
 T = TypeVar("T")
+
+_PLAIN = (
+    inspect.AnyType,
+    inspect.BoolType,
+    inspect.BytesType,
+    inspect.DateTimeType,
+    inspect.FloatType,
+    inspect.IntType,
+    inspect.LiteralType,
+    inspect.NoneType,
+    inspect.StrType,
+)
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -67,20 +80,57 @@ class Tx:
         self.timers[kind, subject] = None
 
 
-def convert(kind: type[T], row: "asyncpg.Record | Sequence[Any]") -> T:
-    """A row as `kind`: a Struct by column names, anything else from the only column."""
-    if issubclass(kind, msgspec.Struct):
-        # Times come as such from columns, and as text from within JSON: msgspec takes both.
-        return msgspec.convert(_plain(row), kind)
-    return cast("T", row[0])
+def convert(kind: type[T], row: asyncpg.Record) -> T:
+    """A row as `kind`: a Struct by column names, anything else from the only column.
+
+    Of a Struct only what may hold JSON or further rows is converted: plain columns have the types
+    of the schema, and to check them again would be a third of the time of a busy transaction.
+    """
+    if not issubclass(kind, msgspec.Struct):
+        return cast("T", row[0])
+    values = dict(row.items())
+    if len(values) > len(kind.__struct_fields__):
+        values = {name: values[name] for name in kind.__struct_fields__ if name in values}
+    for name, into, rows in _compound(kind):
+        if name in values:
+            values[name] = _compounded(values[name], into, rows)
+    return kind(**values)
 
 
-def _plain(value: Any) -> Any:
-    """Rows, also those within rows and lists, as dicts by column names."""
-    match value:
-        case asyncpg.Record():
-            return {name: _plain(each) for name, each in value.items()}
-        case [asyncpg.Record(), *_]:
-            return [_plain(each) for each in value]
+def _compounded(value: Any, into: Any, rows: type[msgspec.Struct] | None) -> Any:
+    if rows and isinstance(value, asyncpg.Record):
+        return convert(rows, value)
+    if rows and isinstance(value, list) and value and isinstance(value[0], asyncpg.Record):
+        return [convert(rows, row) for row in cast("list[asyncpg.Record]", value)]
+    return msgspec.convert(value, into)  # of JSON: times come as text
+
+
+@cache
+def _compound(kind: type[msgspec.Struct]) -> list[tuple[str, Any, type[msgspec.Struct] | None]]:
+    """The fields that may hold JSON or rows: name, type, and the Struct of such rows."""
+    described = [(f, inspect.type_info(f.type)) for f in msgspec.structs.fields(kind)]
+    return [(f.name, f.type, _struct(info)) for f, info in described if not _is_plain(info)]
+
+
+def _is_plain(info: inspect.Type) -> bool:
+    match info:
+        case inspect.UnionType(types=types):
+            return all(map(_is_plain, types))
+        case inspect.ListType(item_type=item):
+            return isinstance(item, inspect.StrType | inspect.IntType)
+        case inspect.DictType(value_type=value):
+            return isinstance(value, inspect.AnyType | inspect.IntType | inspect.StrType)
         case _:
-            return value
+            return isinstance(info, _PLAIN)
+
+
+def _struct(info: inspect.Type) -> type[msgspec.Struct] | None:
+    match info:
+        case inspect.StructType(cls=kind):
+            return kind
+        case inspect.ListType(item_type=item):
+            return _struct(item)
+        case inspect.UnionType(types=types):
+            return next(filter(None, map(_struct, types)), None)
+        case _:
+            return None

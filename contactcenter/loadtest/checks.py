@@ -16,6 +16,7 @@ from contactcenter.loadtest.ledger import Done, Ledger
 
 LOG_MAX = 1_000_000
 RULES = {
+    "orphans": "what belongs to something has it",
     "two_open": "a party has one open conversation",
     "gaps": "a conversation is numbered without gaps",
     "positions": "a history is in the order of its conversations",

@@ -60,7 +60,7 @@ async def append(
         numbered.append(said)
         conversations[p.conversation_id] = _after(conversation, said)
     changed = [conversations[i] for i in sorted({p.conversation_id for p in placed})]
-    written = await _write(tx, placed, numbered, changed)
+    written = await _write(tx, placed, numbered, changed, now)
     for p, said in zip(placed, written, strict=True):
         conversation = conversations[p.conversation_id]
         tx.emit(
@@ -100,21 +100,24 @@ def _said(draft: Draft, number: int, interaction: int, now: datetime) -> facts.S
 
 
 def _after(conversation: Conversation, said: facts.Said) -> Conversation:
-    numbered = msgspec.structs.replace(conversation, last_number=said.number)
     match said.direction:
         case "inbound":
             return msgspec.structs.replace(
-                numbered, connection_id=said.connection_id, identity_id=said.identity_id
+                conversation,
+                last_number=said.number,
+                connection_id=said.connection_id,
+                identity_id=said.identity_id,
             )
         case "outbound" if said.author_kind != "system":
             return msgspec.structs.replace(
-                numbered,
+                conversation,
+                last_number=said.number,
                 answered_number=said.number,
                 answered_kind=said.author_kind,
                 answered_id=said.author_id,
             )
         case "outbound" | "internal":
-            return numbered
+            return msgspec.structs.replace(conversation, last_number=said.number)
 
 
 class _Position(msgspec.Struct, frozen=True):
@@ -127,6 +130,7 @@ async def _write(
     placed: Sequence[Placed],
     written: Sequence[facts.Said],
     changed: Sequence[Conversation],
+    now: datetime,
 ) -> list[facts.Said]:
     """The same with their positions, which are drawn under the conversations' locks."""
     rows = await tx.many(
@@ -146,7 +150,7 @@ async def _write(
         [msgspec.json.encode(s.parts) for s in written],
         [s.delivery for s in written],
         [s.occurred_at for s in written],
-        [s.received_at for s in written],
+        now,
         [s.request_id for s in written],
         [c.id for c in changed],
         [c.last_number for c in changed],

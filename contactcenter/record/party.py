@@ -7,15 +7,26 @@ import msgspec
 
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Stale
-from contactcenter.model.conversation import Conversation
 from contactcenter.model.customer import Customer, Identity
-from contactcenter.model.work import WorkItem
 
 Key = tuple[str, str, str]
 """What identities are unique by: scheme, scope, value."""
 
 
-class Known(msgspec.Struct, frozen=True):
+class Party(msgspec.Struct, frozen=True):
+    """A locked customer, and the identity that led to them."""
+
+    identity_id: int
+    blocked: bool
+    customer: Customer
+
+
+class _Made(msgspec.Struct, frozen=True):
+    identities: list[int | None]
+    customers: list[int]
+
+
+class _Known(msgspec.Struct, frozen=True):
     """An identity we have, and the customer it leads to once merges are followed."""
 
     identity_id: int
@@ -28,96 +39,59 @@ class Known(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> Key:
-        """What the identity is unique by."""
         return self.scheme, self.scope, self.value
-
-
-class Party(msgspec.Struct, frozen=True):
-    """A locked customer, and the identity that led to them."""
-
-    identity_id: int
-    blocked: bool
-    customer: Customer
-
-
-class Parties(msgspec.Struct, frozen=True):
-    """Locked customers, the open conversation of each or else the last, and their live items."""
-
-    customers: dict[int, Customer]
-    conversations: list[Conversation]
-    items: list[WorkItem]
-
-
-class _Held(msgspec.Struct, frozen=True):
-    customers: list[Customer]
-    conversations: list[Conversation]
-    items: list[WorkItem]
 
 
 async def find_or_make(tx: Tx, identities: Sequence[Identity], now: datetime) -> dict[Key, Party]:
     """Lock the customers of these identities; unknown ones become customers, each its own."""
-    keys = sorted({i.key for i in identities})
-    known = await make_missing(tx, identities, await _known(tx, keys), now)
+    wanted = {i.key: i for i in sorted(identities)}
+    known = {k.key: k for k in await _known(tx, list(wanted))}
+    missing = [i for key, i in wanted.items() if key not in known]
+    if missing:
+        known |= await _make(tx, missing, now)
     customers = await lock(tx, [k.root for k in known.values()])
-    await _check_merged(tx, known)
+    # Those that are merged must lead where they led before the lock was waited for.
+    merged = {k.key: k for k in known.values() if k.merged}
+    if merged and merged != {k.key: k for k in await _known(tx, list(merged))}:
+        raise Stale
     return {key: Party(k.identity_id, k.blocked, customers[k.root]) for key, k in known.items()}
 
 
-async def make_missing(
-    tx: Tx, identities: Sequence[Identity], found: Sequence[Known], now: datetime
-) -> dict[Key, Known]:
-    """All of these identities, of which some were `found`; the others become customers.
+async def _make(tx: Tx, missing: Sequence[Identity], now: datetime) -> dict[Key, _Known]:
+    """Two processes that meet the same new identity make one customer: the second starts again.
 
-    Two processes that meet the same new identity make one customer: the second finds the key
-    taken, and starts again (`Stale`), which also takes back what it had made.
+    `Stale` also takes back what it had made.
     """
-    wanted = {i.key: i for i in sorted(identities)}
-    known = {k.key: k for k in found if k.key in wanted}
-    missing = [i for key, i in wanted.items() if key not in known]
-    if missing:
-        made = await tx.many(
-            Known,
-            "customers.make",
-            [i.scheme for i in missing],
-            [i.scope for i in missing],
-            [i.value for i in missing],
-            [i.verified for i in missing],
-            now,
-        )
-        if len(made) < len(missing):
+    made = await tx.one(
+        _Made,
+        "customers.make",
+        [i.scheme for i in missing],
+        [i.scope for i in missing],
+        [i.value for i in missing],
+        [i.verified for i in missing],
+        now,
+    )
+    known: dict[Key, _Known] = {}
+    for i, identity, customer in zip(missing, made.identities, made.customers, strict=True):
+        if identity is None:
             raise Stale
-        known |= {k.key: k for k in made}
+        known[i.key] = _Known(
+            identity, i.scheme, i.scope, i.value, customer, blocked=False, merged=False
+        )
     return known
 
 
-async def hold(tx: Tx, known: dict[Key, Known]) -> Parties:
-    """Lock the customers with their conversations and their work, in one call."""
-    roots = sorted({k.root for k in known.values()})
-    held = await tx.one(_Held, "receiving.hold", roots)
-    if any(c.merged_into is not None for c in held.customers):
-        raise Stale
-    await _check_merged(tx, known)
-    return Parties({c.id: c for c in held.customers}, held.conversations, held.items)
-
-
 async def lock(tx: Tx, ids: Sequence[int]) -> dict[int, Customer]:
-    """Lock customers, who must not have been merged away since their ids were read."""
+    """Lock customers, who must not be merged away or forgotten since their ids were read."""
     rows = await tx.many(Customer, "customers.lock", sorted(set(ids)))
-    if any(row.merged_into is not None for row in rows):
+    if len(rows) < len(set(ids)) or any(row.merged_into is not None for row in rows):
         raise Stale
     return {row.id: row for row in rows}
 
 
-async def _check_merged(tx: Tx, known: dict[Key, Known]) -> None:
-    """Those that are merged must lead where they led before the lock was waited for."""
-    merged = {k.key: k for k in known.values() if k.merged}
-    if merged and merged != {k.key: k for k in await _known(tx, list(merged))}:
-        raise Stale
-
-
-async def _known(tx: Tx, keys: Sequence[Key]) -> list[Known]:
+async def _known(tx: Tx, keys: Sequence[Key]) -> list[_Known]:
     return await tx.many(
-        Known,
+        _Known,
         "customers.known",
         [k[0] for k in keys],
         [k[1] for k in keys],

@@ -173,9 +173,12 @@ CREATE TABLE visitor_session (
 
 -- Conversations -------------------------------------------------------------------------------------
 
+-- A foreign key costs more than the row that it looks after. Where everything comes in there is one
+-- only where two transactions could part what belongs together; `checks.sql` looks for orphans.
+
 CREATE TABLE conversation (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    customer_id      bigint NOT NULL REFERENCES customer,  -- whose it was when it began
+    customer_id      bigint NOT NULL,  -- whose it was when it began
     party_id         bigint NOT NULL REFERENCES customer,  -- whose it is, after merges
     state            text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
     close_reason     text,
@@ -186,8 +189,8 @@ CREATE TABLE conversation (
     answered_id      bigint,
     last_agent_id    bigint REFERENCES agent,
     bot_id           bigint REFERENCES api_key,
-    connection_id    bigint REFERENCES connection,
-    identity_id      bigint REFERENCES identity,
+    connection_id    bigint,
+    identity_id      bigint,
     tags             text[] NOT NULL DEFAULT '{}',
     opened_at        timestamptz NOT NULL,
     closed_at        timestamptz
@@ -200,11 +203,11 @@ CREATE INDEX conversation_customer ON conversation (customer_id);
 CREATE SEQUENCE interaction_id;
 CREATE SEQUENCE interaction_position;
 
--- The widest and busiest table: a foreign key only where a reader would otherwise find an orphan.
+-- The widest and busiest table.
 CREATE TABLE interaction (
     id               bigint PRIMARY KEY,
     position         bigint NOT NULL DEFAULT nextval('interaction_position'),
-    conversation_id  bigint NOT NULL REFERENCES conversation,
+    conversation_id  bigint NOT NULL,
     number           integer NOT NULL,
     kind             text NOT NULL,
     direction        text NOT NULL CHECK (direction IN ('inbound', 'outbound', 'internal')),
@@ -240,7 +243,7 @@ CREATE TABLE dedupe (
 CREATE TABLE work_item (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     conversation_id  bigint NOT NULL REFERENCES conversation,
-    customer_id      bigint NOT NULL REFERENCES customer,
+    customer_id      bigint NOT NULL,
     kind             text NOT NULL CHECK (kind IN ('conversation')),
     state            text NOT NULL CHECK (state IN
                          ('bot', 'queued', 'offered', 'active', 'wrapup', 'done', 'abandoned', 'cancelled')),
@@ -388,7 +391,6 @@ CREATE TABLE log (
     at    timestamptz NOT NULL,
     fact  json NOT NULL
 );
-CREATE INDEX log_at ON log (at);
 CREATE SEQUENCE log_seq;
 
 -- Readers with effects keep their place here, in the transaction of their effect.
@@ -449,21 +451,103 @@ CREATE FUNCTION customer_root(customer bigint) RETURNS bigint LANGUAGE sql STABL
     SELECT id FROM chain WHERE merged_into IS NULL
 $$;
 
--- Lock customers, then of each the open conversation or else the last, then its live item: one call
--- where three would wait for each other's answers. Each lock is a statement of its own, and so sees
--- what was committed while the one before it waited. A conversation that was open may be closed by
--- the time its lock is had. Ids are found first and locked as arrays: within one statement the plan
--- that is kept would look at every conversation.
-CREATE FUNCTION party_hold(
-    parties bigint[],
-    OUT customers customer[], OUT conversations conversation[], OUT items work_item[]
+-- A customer for each identity, in the order given, which is the same for everybody: two who meet the
+-- same new ones do not wait for each other in a circle. NULL where the identity was taken by then.
+CREATE FUNCTION identity_make(
+    schemes text[], scopes text[], idents text[], verified boolean[], at timestamptz,
+    OUT identities bigint[], OUT customers bigint[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
-    ids bigint[];
+    made_customer bigint;
+    made_identity bigint;
 BEGIN
-    SELECT coalesce(array_agg(ROW(c.*)::customer), '{}') INTO customers FROM (
-        SELECT * FROM customer WHERE id = ANY (parties) ORDER BY id FOR NO KEY UPDATE
+    FOR place IN 1 .. cardinality(idents) LOOP
+        INSERT INTO customer (created_at) VALUES (at) RETURNING id INTO made_customer;
+        INSERT INTO identity (scheme, scope, value, customer_id, verified, since)
+        VALUES (schemes[place], scopes[place], idents[place], made_customer, verified[place], at)
+        ON CONFLICT ON CONSTRAINT identity_key DO NOTHING
+        RETURNING id INTO made_identity;
+        identities[place] := made_identity;
+        customers[place] := made_customer;
+    END LOOP;
+END
+$$;
+
+-- What comes in: claim its keys, find or make its senders, and lock their parties: the customers, of
+-- each the open conversation or else the last, and its live item. One call where seven would wait for
+-- each other's answers; nothing is made or locked when all keys were claimed before. Each step is a
+-- statement of its own, and so sees what was committed while the one before it waited for a lock. Ids
+-- are found first and locked as arrays: within one statement the plan that is kept would look at every
+-- row. Customers are returned where there is no live item, since only then their place in a queue is
+-- asked for. `stale`: a merge came in between, or somebody else made one of the customers.
+CREATE FUNCTION receive_begin(
+    connections bigint[], keys text[], digests bytea[], senders integer[],  -- places in idents
+    schemes text[], scopes text[], idents text[], verified boolean[], at timestamptz,
+    OUT fresh integer[], OUT interactions bigint[],  -- places in keys, and the ids they have drawn
+    OUT known integer[], OUT identities bigint[], OUT roots bigint[], OUT blocked boolean[],
+    OUT customers customer[], OUT conversations conversation[], OUT items work_item[],
+    OUT stale boolean
+) LANGUAGE plpgsql AS $$
+DECLARE
+    missing integer[];
+    made record;
+    parties bigint[];
+    ids bigint[];
+    owners bigint[];
+    served bigint[];
+BEGIN
+    known := '{}'; identities := '{}'; roots := '{}'; blocked := '{}';
+    customers := '{}'; conversations := '{}'; items := '{}'; stale := false;
+    WITH claimed AS (
+        INSERT INTO dedupe (connection_id, key, digest)
+        SELECT * FROM unnest(connections, keys, digests) AS k (connection_id, key, digest)
+        ORDER BY connection_id, key
+        ON CONFLICT DO NOTHING
+        RETURNING connection_id, key, interaction_id
+    )
+    SELECT coalesce(array_agg(k.place), '{}'), coalesce(array_agg(c.interaction_id), '{}')
+    INTO fresh, interactions
+    FROM unnest(connections, keys) WITH ORDINALITY AS k (connection_id, key, place)
+    JOIN claimed c USING (connection_id, key);
+    IF fresh = '{}' THEN
+        RETURN;
+    END IF;
+    SELECT coalesce(array_agg(k.place), '{}'), coalesce(array_agg(i.id), '{}'),
+           coalesce(array_agg(
+               CASE WHEN c.merged_into IS NULL THEN c.id ELSE customer_root(c.id) END
+           ), '{}'),
+           coalesce(array_agg(i.blocked_at IS NOT NULL), '{}'), array_agg(c.id)
+    INTO known, identities, roots, blocked, owners
+    FROM unnest(schemes, scopes, idents) WITH ORDINALITY AS k (scheme, scope, value, place)
+    JOIN identity i USING (scheme, scope, value)
+    JOIN customer c ON c.id = i.customer_id;
+    missing := ARRAY(
+        SELECT DISTINCT senders[f] FROM unnest(fresh) f WHERE senders[f] <> ALL (known) ORDER BY 1
+    );
+    IF missing <> '{}' THEN
+        SELECT * INTO made FROM identity_make(
+            ARRAY(SELECT schemes[m] FROM unnest(missing) m),
+            ARRAY(SELECT scopes[m] FROM unnest(missing) m),
+            ARRAY(SELECT idents[m] FROM unnest(missing) m),
+            ARRAY(SELECT verified[m] FROM unnest(missing) m), at
+        );
+        IF array_position(made.identities, NULL) IS NOT NULL THEN
+            stale := true;
+            RETURN;
+        END IF;
+        known := known || missing;
+        identities := identities || made.identities;
+        roots := roots || made.customers;
+        owners := owners || made.customers;
+        blocked := blocked || array_fill(false, ARRAY[cardinality(missing)]);
+    END IF;
+    SELECT array_agg(id), coalesce(bool_or(merged_into IS NOT NULL), false) INTO parties, stale FROM (
+        SELECT id, merged_into FROM customer WHERE id = ANY (roots) ORDER BY id FOR NO KEY UPDATE
     ) c;
+    stale := stale OR EXISTS (
+        SELECT FROM unnest(owners, roots) AS o (id, root)
+        WHERE id <> root AND customer_root(id) <> root
+    );
     ids := ARRAY(
         SELECT coalesce(
             (SELECT o.id FROM conversation o WHERE o.party_id = p.id AND o.state = 'open'),
@@ -476,40 +560,18 @@ BEGIN
     SELECT coalesce(array_agg(ROW(v.*)::conversation), '{}') INTO conversations FROM (
         SELECT * FROM conversation WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE
     ) v;
-    SELECT coalesce(array_agg(ROW(w.*)::work_item), '{}') INTO items FROM (
+    SELECT coalesce(array_agg(ROW(w.*)::work_item), '{}'), coalesce(array_agg(w.conversation_id), '{}')
+    INTO items, served FROM (
         SELECT * FROM work_item
         WHERE conversation_id = ANY (ids) AND kind = 'conversation'
             AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
         ORDER BY id FOR NO KEY UPDATE
     ) w;
-END
-$$;
-
--- Claim keys, each new one with the id of its interaction, and then look up identities: two
--- statements in one call. Who waited for another's claim sees the customers that came with it.
-CREATE FUNCTION receive_begin(
-    connections bigint[], keys text[], digests bytea[],
-    schemes text[], scopes text[], idents text[],
-    OUT claimed jsonb, OUT known jsonb
-) LANGUAGE plpgsql AS $$
-BEGIN
-    WITH fresh AS (
-        INSERT INTO dedupe (connection_id, key, digest)
-        SELECT * FROM unnest(connections, keys, digests) AS k (connection_id, key, digest)
-        ORDER BY connection_id, key
-        ON CONFLICT DO NOTHING
-        RETURNING connection_id, key, interaction_id
-    )
-    SELECT coalesce(jsonb_agg(jsonb_build_array(connection_id, key, interaction_id)), '[]')
-    INTO claimed FROM fresh;
-    SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'identity_id', i.id, 'scheme', i.scheme, 'scope', i.scope, 'value', i.value,
-        'blocked', i.blocked_at IS NOT NULL, 'merged', c.merged_into IS NOT NULL,
-        'root', CASE WHEN c.merged_into IS NULL THEN c.id ELSE customer_root(c.id) END
-    )), '[]')
-    INTO known
-    FROM unnest(schemes, scopes, idents) AS k (scheme, scope, value)
-    JOIN identity i USING (scheme, scope, value)
-    JOIN customer c ON c.id = i.customer_id;
+    ids := ARRAY(
+        SELECT p.id FROM unnest(parties, ids) AS p (id, conversation)
+        WHERE conversation IS NULL OR conversation <> ALL (served)
+    );
+    SELECT coalesce(array_agg(ROW(c.*)::customer), '{}') INTO customers
+    FROM customer c WHERE id = ANY (ids);
 END
 $$;

@@ -55,21 +55,14 @@ INDEXES = {
     "visitors.after": {"interaction_identity"},
 }
 IN_CALLS = {
-    "SELECT * FROM party_hold('{1,2,3}')": {
+    "SELECT * FROM receive_begin('{1}', '{new key}', '{x}', '{1}', '{phone}', '{front}', '{+621}',"
+    " '{f}', now())": {
+        "identity_key or identity_value",
         "customer_pkey",
         "conversation_open",
         "conversation_party",
         "conversation_pkey",
         "work_item_live",
-    },
-    "SELECT * FROM receive_begin('{1}', '{key 1}', '{x}', '{phone}', '{front}', '{+621}')": {
-        "identity_key or identity_value",
-        "customer_pkey",
-    },
-    "SELECT * FROM work_hold('{1}', '{1}', '{1,2}')": {
-        "offer_pkey",
-        "work_item_pkey",
-        "conversation_pkey",
     },
     "SELECT customer_root(1)": {"customer_pkey"},
 }

@@ -29,6 +29,7 @@ TAMPERED = [
     ("positions", "UPDATE interaction SET position = -number"),
     ("unlike_the_log", "UPDATE interaction SET text = 'something else'"),
     ("log_order", "UPDATE log SET at = at - interval '1 h' WHERE seq = (SELECT max(seq) FROM log)"),
+    ("orphans", "UPDATE conversation SET customer_id = 99"),
     ("empty_keys", "UPDATE dedupe SET interaction_id = interaction_id + 1000"),
     ("offers", "UPDATE offer SET state = 'expired' WHERE state = 'pending'"),
     ("unknown", "INSERT INTO customer (created_at) VALUES (now())"),

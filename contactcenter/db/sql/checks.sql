@@ -37,6 +37,17 @@ SELECT format('log %s was written before log %s', seq, before)
 FROM (SELECT seq, at, lag(seq) OVER w AS before, lag(at) OVER w AS at_before FROM log WINDOW w AS (ORDER BY seq)) l
 WHERE at < at_before
 
+-- What foreign keys would look after in the tables that everything comes into.
+-- name: orphans
+SELECT format('interaction %s is of conversation %s, which there is not', i.id, i.conversation_id)
+FROM interaction i LEFT JOIN conversation c ON c.id = i.conversation_id WHERE c.id IS NULL
+UNION ALL
+SELECT format('conversation %s began with customer %s, whom there is not', v.id, v.customer_id)
+FROM conversation v LEFT JOIN customer c ON c.id = v.customer_id WHERE c.id IS NULL
+UNION ALL
+SELECT format('item %s is of customer %s, whom there is not', w.id, w.customer_id)
+FROM work_item w LEFT JOIN customer c ON c.id = w.customer_id WHERE c.id IS NULL
+
 -- A claimed key has its interaction.
 -- name: empty_keys
 SELECT format('key %s has no interaction', d.key)

@@ -7,22 +7,9 @@ FROM unnest($1::text[], $2::text[], $3::text[]) AS k (scheme, scope, value)
 JOIN identity i USING (scheme, scope, value)
 JOIN customer c ON c.id = i.customer_id
 
--- A customer for each identity; one whose key is taken by then is not returned.
+-- A customer for each identity; NULL where its key is taken by then.
 -- name: make
-WITH wanted AS (
-    SELECT scheme, scope, value, verified, place
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
-        WITH ORDINALITY AS w (scheme, scope, value, verified, place)
-), made AS (
-    INSERT INTO customer (created_at) SELECT $5 FROM wanted RETURNING id
-), numbered AS (
-    SELECT id, row_number() OVER (ORDER BY id) AS place FROM made
-)
-INSERT INTO identity (scheme, scope, value, customer_id, verified, since)
-SELECT scheme, scope, value, numbered.id, verified, $5
-FROM wanted JOIN numbered USING (place) ORDER BY scheme, scope, value
-ON CONFLICT ON CONSTRAINT identity_key DO NOTHING
-RETURNING id AS identity_id, scheme, scope, value, customer_id AS root, false AS blocked, false AS merged
+SELECT identities, customers FROM identity_make($1, $2, $3, $4, $5)
 
 -- name: lock
 SELECT * FROM customer WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE

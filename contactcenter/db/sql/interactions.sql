@@ -38,11 +38,14 @@ INSERT INTO interaction (
     id, conversation_id, number, kind, direction, channel, connection_id, identity_id,
     author_kind, author_id, text, parts, delivery, occurred_at, received_at, request_id
 )
-SELECT * FROM unnest(
+SELECT id, conversation, number, kind, direction, channel, connection, identity, author_kind, author,
+       text, parts, delivery, occurred_at, $15, request_id
+FROM unnest(
     $1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::bigint[],
     $8::bigint[], $9::text[], $10::bigint[], $11::text[], $12::jsonb[], $13::text[],
-    $14::timestamptz[], $15::timestamptz[], $16::text[]
-)
+    $14::timestamptz[], $16::text[]
+) AS n (id, conversation, number, kind, direction, channel, connection, identity, author_kind,
+        author, text, parts, delivery, occurred_at, request_id)
 RETURNING id, position
 
 -- name: at

@@ -1,8 +1,6 @@
 -- name: begin
-SELECT claimed, known FROM receive_begin($1, $2, $3, $4, $5, $6)
-
--- name: hold
-SELECT customers, conversations, items FROM party_hold($1)
+SELECT fresh, interactions, known, identities, roots, blocked, customers, conversations, items, stale
+FROM receive_begin($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- Conversations that begin, each with its work item; of a spam customer without.
 -- name: open

@@ -88,6 +88,32 @@ async def test_a_batch_holds_no_more_than_its_limit(start: Any, writing: Any) ->
     assert writing.calls == [["a", "b"], ["c", "d"], ["e"]]
 
 
+async def test_of_many_one_half_is_written_while_the_other_comes_back(
+    start: Any, writing: Any
+) -> None:
+    batch, _ = start()
+    many = [f"{n:02}" for n in range(64)]
+
+    await settled([batch.submit(i) for i in many])
+
+    assert writing.calls == [many[:32], many[32:]]
+
+
+async def test_who_comes_back_first_is_not_written_alone(start: Any, writing: Any) -> None:
+    batch, _ = start()
+    writing.gate.clear()
+    first = batch.submit("first")
+    await writing.started.wait()
+    rest = [batch.submit(f"{n:02}") for n in range(63)]
+    again = [first.add_done_callback(lambda _: again.append(batch.submit("again")))]
+    writing.gate.set()
+
+    await settled(rest)
+
+    assert [len(call) for call in writing.calls] == [1, 32, 32]
+    assert await settled(again[1:]) == ["AGAIN"]
+
+
 async def test_a_refusal_is_of_its_item_alone(start: Any, database_url: str) -> None:
     batch, _ = start()
 
