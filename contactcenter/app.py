@@ -29,6 +29,7 @@ from contactcenter.api import (
     merges,
     people,
     problems,
+    sockets,
     supervisor,
     visitor,
     webhooks,
@@ -213,7 +214,7 @@ async def open_house(settings: Settings) -> House:
 def create(house: House) -> FastLane:
     """All that is served: the application, and the short way into it."""
     return FastLane(
-        RequestId(application(house)),
+        RequestId(sockets.Straight(application(house))),
         house.credentials,
         house.database,
         house.receiving,

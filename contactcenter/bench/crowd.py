@@ -63,12 +63,17 @@ class Crowd:
                 self._all.set()
 
     async def broadcast(self) -> float:
-        """When the last of them had the next broadcast."""
+        """When the last of them had the next broadcast.
+
+        The crowd does not sleep meanwhile. It stands for machines elsewhere, and a sleeper on this
+        machine would be woken at the cost of whoever sends: up to 20 us for a frame, measured.
+        """
         self._broadcasts = 0
         self._all.clear()
         print("listening", flush=True)  # noqa: T201 -- to the parent
         async with asyncio.timeout(PATIENCE_S):
-            await self._all.wait()
+            while not self._all.is_set():  # noqa: ASYNC110 -- awake on purpose
+                await asyncio.sleep(0)
         return now()
 
 

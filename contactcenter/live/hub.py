@@ -15,6 +15,7 @@ from contactcenter.live.board import read as read_board
 from contactcenter.live.fanout import Signal
 from contactcenter.live.frames import VERSION, BoardWelcome, SomebodyTypes
 from contactcenter.live.stream import Stream, encode
+from contactcenter.live.turns import Turns
 
 CLOSE_REVOKED = 4401
 """The sign-in was revoked: sign in again."""
@@ -42,6 +43,14 @@ class Client:
         self.number: int | None = None  # of its row, once it has one
         self.close_code: int | None = None
 
+    def hear(self, seq: int, fact: bytes) -> None:
+        """An event, its fact as JSON."""
+        was_lost = self.stream.lost
+        self.stream.hear(seq, fact)
+        if self.stream.lost and not was_lost:
+            _LOST.inc()
+        self.ring()
+
     def close(self, code: int) -> None:
         """Ask the writer to close the socket."""
         self.close_code = code
@@ -58,8 +67,10 @@ class Hub:
     def __init__(self) -> None:
         self.board = Board(zone="UTC")
         self.owners: dict[int, int] = {}
+        self._turns = Turns()
         self._watchers: set[Client] = set()
-        self._clients: defaultdict[int, set[Client]] = defaultdict(set)
+        self._desktops: dict[Client, None] = {}  # in the order of coming, and so of memory
+        self._by_agent: defaultdict[int, set[Client]] = defaultdict(set)
 
     async def load(self, tx: Tx, zone: str) -> None:
         """Read what is folded from here on; before any fact is read."""
@@ -74,24 +85,26 @@ class Hub:
 
     def join(self, client: Client) -> None:
         """A desktop is there; it hears from now on."""
-        self._clients[client.agent].add(client)
+        self._desktops[client] = None
+        self._by_agent[client.agent].add(client)
         _SOCKETS.inc()
 
     def leave(self, client: Client) -> None:
         """It is there no more."""
-        mine = self._clients[client.agent]
+        self._desktops.pop(client, None)
+        mine = self._by_agent[client.agent]
         mine.discard(client)
         if not mine:
-            del self._clients[client.agent]
+            del self._by_agent[client.agent]
         _SOCKETS.dec()
 
     def numbers(self) -> list[int]:
         """The rows of those that are connected here."""
-        return [c.number for clients in self._clients.values() for c in clients if c.number]
+        return [c.number for c in self._desktops if c.number]
 
     def may_have(self, agent: int, number: int) -> bool:
         """Whether that row is of a client here; of one that is just connecting it may be."""
-        return any(c.number in (None, number) for c in self._clients.get(agent, ()))
+        return any(c.number in (None, number) for c in self._by_agent.get(agent, ()))
 
     def watch(self, client: Client) -> None:
         """A supervisor's board: it is given the fold as it is, and every fact after it."""
@@ -117,11 +130,7 @@ class Hub:
             here += self._watchers
         if here:
             encoded = msgspec.json.encode(fact)
-            for client in here:
-                was_lost = client.stream.lost
-                client.stream.hear(seq, encoded)
-                client.ring()
-                _LOST.inc(client.stream.lost and not was_lost)
+            self._turns.add(client.hear(seq, encoded) for client in here)
         if isinstance(fact, facts.SessionRevoked):
             for client in self.all():
                 if client.session == fact.session:
@@ -130,8 +139,8 @@ class Hub:
     def _concerned(self, fact: Fact) -> list[Client]:
         concerned = agents_concerned(fact)
         if concerned == EVERYBODY:
-            return [c for clients in self._clients.values() for c in clients]
-        return [c for agent in concerned for c in self._clients.get(agent, ())]
+            return list(self._desktops)
+        return [c for agent in concerned for c in self._by_agent.get(agent, ())]
 
     def _own(self, fact: Fact) -> None:
         match fact:
@@ -151,15 +160,14 @@ class Hub:
         if signal.name != "typing" or signal.author_kind != "customer":
             return
         frame = encode(SomebodyTypes(signal.key, signal.author_kind))
-        for client in self._clients.get(self.owners.get(signal.key, 0), ()):
+        for client in self._by_agent.get(self.owners.get(signal.key, 0), ()):
             client.stream.say(frame)
             client.ring()
 
     def all(self) -> list[Client]:
         """Every desktop and board."""
-        return [*self._watchers, *(c for clients in self._clients.values() for c in clients)]
+        return [*self._watchers, *self._desktops]
 
     def close_all(self, code: int = CLOSE_RESTART) -> None:
         """Ask every desktop to connect again."""
-        for client in self.all():
-            client.close(code)
+        self._turns.add(client.close(code) for client in self.all())

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 import websockets
+from litestar.types import Send
 
 from contactcenter.api import desktop as module
 from contactcenter.api import sockets
@@ -495,14 +496,16 @@ async def test_slow_consumer_starts_anew_and_harms_nobody(
     monkeypatch.setattr(stream, "WAITING_MAX", 20)
     await takes(desktop, bot)
     readable = asyncio.Event()
-    send = sockets.send
+    straight = sockets.straight
 
-    async def stuck(to: sockets.AnySocket, frame: bytes) -> None:
-        if "x-slow" in to.headers:
+    def stuck(socket: sockets.AnySocket) -> Send:
+        async def send(event: Any) -> None:
             await readable.wait()
-        await send(to, frame)
+            await straight(socket)(event)
 
-    monkeypatch.setattr(sockets, "send", stuck)
+        return send if "x-slow" in socket.headers else straight(socket)
+
+    monkeypatch.setattr(sockets, "straight", stuck)
     slow = await connect(agent, {"X-Slow": "1"})
     await slow.send('{"type":"hello","version":1}')
     for n in range(60):

@@ -18,13 +18,16 @@ from tests.contactcenter.team import Team
 
 
 class Peer:
-    """A socket's other end: what it sends, and what it was sent."""
+    """A socket's other end: what it sends, what it was sent, and whether it takes anything."""
 
     def __init__(self, *frames: dict[str, Any]) -> None:
         self.frames = list(frames)
         self.sent: list[str] = []
         self.closed: int | None = None
         self.broken = False
+        self.takes = asyncio.Event()
+        self.takes.set()
+        self.scope = {"state": {"straight": self.send}}
 
     async def receive(self) -> dict[str, Any]:
         if self.frames:
@@ -32,13 +35,13 @@ class Peer:
         return {"type": "websocket.disconnect"}
 
     async def send(self, event: dict[str, Any]) -> None:
+        await self.takes.wait()
         if self.broken:
             raise BrokenPipeError
-        self.sent.append(event["text"])
-
-    async def close(self, code: int, reason: str = "") -> None:
-        self.closed = code
-        assert isinstance(reason, str)
+        if event["type"] == "websocket.close":
+            self.closed = event["code"]
+        else:
+            self.sent.append(event["text"])
 
 
 def peer(*frames: dict[str, Any]) -> Any:
@@ -60,7 +63,7 @@ async def test_peer_that_breaks_off_while_it_is_told_is_gone() -> None:
     one = peer()
     one.broken = True
     with pytest.raises(sockets.Gone):
-        await sockets.send(one, b"{}")
+        await sockets.send(one.send, b"{}")
 
 
 async def test_peer_that_breaks_off_before_hello_ends_quietly() -> None:
@@ -97,10 +100,12 @@ class Served:
         self.writer = sockets.Writer(self.peer, self.restart)
         self.client = Client(1, 1, self.writer.ring)
         self.restarts = 0
+        self.restarter: asyncio.Task[Any] | None = None
         self.fails: Exception | None = None
 
     async def restart(self) -> None:
         self.restarts += 1
+        self.restarter = asyncio.current_task()
         if self.fails:
             raise self.fails
         self.client.stream.restart()
@@ -119,14 +124,49 @@ async def test_what_a_client_was_given_waits_until_it_is_served() -> None:
     one = Served()
     one.client.stream.start(b"w", 0, [])
     one.say(b"1")
-    await one.settle()
     assert one.peer.sent == []
     one.writer.serve(one.client)
-    await one.settle()
     one.say(b"2")
     one.say(b"3")
-    await one.settle()
     assert one.peer.sent == ["w", "1", "2", "3"]
+
+
+async def test_what_the_peer_takes_at_once_needs_no_task() -> None:
+    one = Served()
+    before = asyncio.all_tasks()
+    one.client.stream.start(b"w", 0, [])
+    one.writer.serve(one.client)
+    assert (one.peer.sent, asyncio.all_tasks()) == (["w"], before)
+
+
+async def test_slow_peer_gets_everything_once_in_order_and_delays_nobody() -> None:
+    slow, other = Served(), Served()
+    for one in (slow, other):
+        one.client.stream.start(b"w", 0, [])
+        one.writer.serve(one.client)
+    slow.peer.takes.clear()
+    slow.say(b"1")
+    await slow.settle()
+    slow.say(b"2")
+    other.say(b"1")
+    assert (slow.peer.sent, other.peer.sent) == (["w"], ["w", "1"])
+    slow.peer.takes.set()
+    await slow.settle()
+    slow.say(b"3")
+    assert slow.peer.sent == ["w", "1", "2", "3"]
+
+
+async def test_writer_of_a_slow_peer_that_goes_sends_nothing_more() -> None:
+    one = Served()
+    one.peer.takes.clear()
+    one.client.stream.start(b"w", 0, [])
+    one.writer.serve(one.client)
+    before = asyncio.all_tasks()
+    one.writer.stop()
+    one.peer.takes.set()
+    await one.settle()
+    assert one.peer.sent == []
+    assert asyncio.all_tasks() < before
 
 
 async def test_lost_stream_starts_anew() -> None:
@@ -135,6 +175,18 @@ async def test_lost_stream_starts_anew() -> None:
     one.writer.serve(one.client)
     await one.settle()
     assert (one.restarts, one.peer.sent) == (1, ["anew"])
+
+
+async def test_stream_starts_anew_within_a_task() -> None:
+    """The database's time limits need one."""
+    one = Served()
+    one.client.stream.start(b"w", 0, [])
+    one.writer.serve(one.client)
+    one.client.stream.lost = True
+    one.client.ring()
+    await one.settle()
+    assert one.restarts == 1
+    assert one.restarter not in (None, asyncio.current_task())
 
 
 async def test_stream_that_cannot_start_anew_asks_to_connect_again() -> None:

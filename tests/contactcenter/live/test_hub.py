@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from contactcenter import facts
-from contactcenter.live import stream
+from contactcenter.live import stream, turns
 from contactcenter.live.fanout import Signal
 from contactcenter.live.hub import CLOSE_RESTART, CLOSE_REVOKED, Client, Hub
 from tests.contactcenter.floor import NOW, Floor
@@ -68,6 +69,21 @@ def test_what_concerns_everybody_goes_to_every_desktop(hub: Hub) -> None:
     clients = [joined(hub, 7), joined(hub, 8)]
     hub.read(1, facts.RulebookPublished(at=NOW, version=2, author="me"))
     assert [heard(c) for c in clients] == [[("RulebookPublished", 1)]] * 2
+
+
+async def test_what_follows_what_concerns_everybody_comes_after_it(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "CHUNK", 1)
+    clients = [joined(hub, agent) for agent in (7, 8, 9)]
+    hub.read(1, facts.RulebookPublished(at=NOW, version=2, author="me"))
+    assert [rung(c) for c in clients] == [1, 0, 0]
+    hub.read(2, assigned(9))
+    for _ in range(4):
+        await asyncio.sleep(0)
+    told = [heard(c) for c in clients]
+    rules = ("RulebookPublished", 1)
+    assert told == [[rules], [rules], [rules, ("ItemAssigned", 2)]]
 
 
 def test_who_has_left_hears_nothing(hub: Hub) -> None:
