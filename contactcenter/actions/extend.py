@@ -12,8 +12,7 @@ from contactcenter.model.agent import Agent, Load
 from contactcenter.model.offer import Offer, Proposal
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
-from contactcenter.record.load import loads, lock_agents
-from contactcenter.record.work import save
+from contactcenter.record.load import Carried, summed
 
 GONE = "the item no longer waits"
 
@@ -25,6 +24,14 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: int
     agent_at_fault: bool
     reason: str
+
+
+class _Held(msgspec.Struct, frozen=True):
+    leads: bool
+    items: list[WorkItem]
+    agents: list[Agent]
+    carried: list[Carried]
+    shown: list["_Shown"]
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -44,15 +51,14 @@ async def extend(
     Raises `Conflict` (code `not-leader`) when the lease of `epoch` has ended: then nothing at all
     is written, since another process routes.
     """
-    if await tx.maybe(int, "leases.holds", "router", epoch) is None:
+    wanted, candidates = {p.item_id for p in proposals}, {p.agent_id for p in proposals}
+    held = await tx.one(_Held, "offers.hold", epoch, sorted(wanted), sorted(candidates))
+    if not held.leads:
         detail = "Another process routes now."
         raise Conflict(detail, code="not-leader")
-    items = {
-        i.id: _weighed(i, book)
-        for i in await tx.many(WorkItem, "items.lock", sorted({p.item_id for p in proposals}))
-    }
-    agents = await lock_agents(tx, [p.agent_id for p in proposals])
-    carried = await loads(tx, agents)
+    items = {i.id: _weighed(i, book) for i in held.items}
+    agents = {a.id: a for a in held.agents}
+    carried = summed(agents, held.carried)
     granted: list[tuple[Proposal, WorkItem]] = []
     refused: list[Refused] = []
     for p in proposals:
@@ -68,7 +74,7 @@ async def extend(
             items[item.id] = item.replace(state="offered")
             granted.append((p, item))
     if granted:
-        await _make(tx, granted, book, now)
+        await _make(tx, granted, {s.item_id: s for s in held.shown}, book, now)
     return refused
 
 
@@ -93,12 +99,15 @@ def _why_not(
 
 
 async def _make(
-    tx: Tx, granted: Sequence[tuple[Proposal, WorkItem]], book: Published, now: datetime
+    tx: Tx,
+    granted: Sequence[tuple[Proposal, WorkItem]],
+    shown: dict[int, _Shown],
+    book: Published,
+    now: datetime,
 ) -> None:
-    await save(tx, [(item, item.replace(state="offered")) for _, item in granted])
     offers = await tx.many(
         Offer,
-        "offers.insert",
+        "offers.make",
         [p.item_id for p, _ in granted],
         [p.agent_id for p, _ in granted],
         [
@@ -107,12 +116,12 @@ async def _make(
         ],
         [p.sentence for p, _ in granted],
         [p.explanation for p, _ in granted],
+        [item.queue for _, item in granted],
+        [item.full_weight for _, item in granted],
         now,
         book.version,
-        [item.queue for _, item in granted],
     )
     items = {item.id: item for _, item in granted}
-    shown = {s.item_id: s for s in await tx.many(_Shown, "offers.shown", sorted(items))}
     for offer in offers:
         item, customer = items[offer.item_id], shown[offer.item_id]
         tx.schedule("offer_lapse", offer.id, offer.expires_at)

@@ -197,26 +197,29 @@ async def _write_last(
     connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", tx: Tx
 ) -> tuple[_Appended | None, list[bytes], float]:
     """Timers, then the log: its lock is the last of the lock order, held until the commit."""
-    if cleared := sorted(key for key, due in tx.timers.items() if due is None):
-        await connection.execute(
-            QUERIES["timers.clear"], [kind for kind, _ in cleared], [s for _, s in cleared]
-        )
-    due = sorted((t for t in tx.timers.values() if t), key=lambda t: (t.kind, t.subject))
-    if due:
-        await connection.execute(
-            QUERIES["timers.set"],
-            [t.kind for t in due],
-            [t.subject for t in due],
-            [t.due_at for t in due],
-        )
-    if not tx.facts:
+    if not tx.facts and not tx.timers:
         return None, [], 0.0
     encoded = [msgspec.json.encode(fact) for fact in tx.facts]
     since = time.perf_counter()
-    row = await connection.fetchrow(QUERIES["log.append"], encoded)
+    if tx.timers:
+        gone = sorted(key for key, due in tx.timers.items() if due is None)
+        due = sorted((t for t in tx.timers.values() if t), key=lambda t: (t.kind, t.subject))
+        row = await connection.fetchrow(
+            QUERIES["log.end"],
+            [kind for kind, _ in gone],
+            [subject for _, subject in gone],
+            [t.kind for t in due],
+            [t.subject for t in due],
+            [t.due_at for t in due],
+            encoded,
+        )
+    else:
+        row = await connection.fetchrow(QUERIES["log.append"], encoded)
     assert row is not None
+    if not tx.facts:
+        return None, [], 0.0
     appended = _Appended(row["first_seq"], row["waited_us"])
-    return appended, encoded, since + appended.waited_us / 1e6
+    return appended, encoded, since + row["before_us"] / 1e6
 
 
 async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -15,7 +15,9 @@ async def lock_agents(tx: Tx, ids: Iterable[int]) -> dict[int, Agent]:
     return {row.id: row for row in rows}
 
 
-class _Carried(msgspec.Struct, frozen=True):
+class Carried(msgspec.Struct, frozen=True):
+    """What takes capacity of an agent: a weight on a channel."""
+
     agent_id: int
     channel: str
     weight: int
@@ -28,8 +30,13 @@ async def loads(tx: Tx, ids: Iterable[int]) -> dict[int, Load]:
     would still count.
     """
     wanted = sorted(set(ids))
-    found: dict[int, Load] = {i: Load({}) for i in wanted}
-    for row in await tx.many(_Carried, "agents.carried", wanted):
+    return summed(wanted, await tx.many(Carried, "agents.carried", wanted))
+
+
+def summed(agents: Iterable[int], carried: Iterable[Carried]) -> dict[int, Load]:
+    """What each of these agents carries in all."""
+    found: dict[int, Load] = {i: Load({}) for i in agents}
+    for row in carried:
         found[row.agent_id] = found[row.agent_id].plus(row.channel, row.weight)
     return found
 

@@ -417,6 +417,34 @@ BEGIN
 END
 $$;
 
+-- The end of a transaction that has timers: those taken back, those set, and then the log, if anything
+-- is to be said. `before_us`: how long it took until the log's lock was had.
+CREATE FUNCTION transaction_end(
+    gone_kinds text[], gone_subjects bigint[],
+    kinds text[], subjects bigint[], dues timestamptz[], facts json[],
+    OUT first_seq bigint, OUT waited_us bigint, OUT before_us bigint
+) LANGUAGE plpgsql AS $$
+DECLARE
+    began timestamptz := clock_timestamp();
+BEGIN
+    IF gone_kinds <> '{}' THEN
+        DELETE FROM timer t USING unnest(gone_kinds, gone_subjects) AS g (kind, subject)
+        WHERE t.kind = g.kind AND t.subject = g.subject;
+    END IF;
+    IF kinds <> '{}' THEN
+        INSERT INTO timer (kind, subject, due_at) SELECT * FROM unnest(kinds, subjects, dues)
+        ON CONFLICT (kind, subject) DO UPDATE  -- set again, it is a new generation
+        SET due_at = excluded.due_at, generation = nextval('timer_generation'), attempts = 0,
+            parked_at = NULL;
+    END IF;
+    before_us := extract(epoch FROM clock_timestamp() - began) * 1000000;
+    IF cardinality(facts) > 0 THEN
+        SELECT l.first_seq, l.waited_us INTO first_seq, waited_us FROM log_append(facts) l;
+        before_us := before_us + waited_us;
+    END IF;
+END
+$$;
+
 -- Lock work: the conversations of items, named or offered, then the items, agents and offers. One
 -- call, each lock a statement of its own, as in party_hold. An item that was moved while its lock was
 -- waited for comes without its conversation.
@@ -438,6 +466,53 @@ BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(o) - 'explanation'), '[]') INTO offers FROM (
         SELECT * FROM offer WHERE id = ANY (offered) ORDER BY id FOR NO KEY UPDATE
     ) o;
+END
+$$;
+
+-- What takes the capacity of agents: active work, wrap-up and pending offers.
+CREATE FUNCTION agent_carried(agents bigint[])
+RETURNS TABLE (agent_id bigint, channel text, weight integer) LANGUAGE sql STABLE AS $$
+    SELECT agent_id, channel, weight FROM work_item
+    WHERE agent_id = ANY (agents) AND state IN ('active', 'wrapup')
+    UNION ALL
+    SELECT o.agent_id, w.channel, w.full_weight
+    FROM offer o JOIN work_item w ON w.id = o.item_id
+    WHERE o.agent_id = ANY (agents) AND o.state = 'pending'
+$$;
+
+-- What offers are decided by, in one call: whether the router's lease of that epoch holds (who would
+-- take it waits until this transaction ends), then the locked items and agents, what the agents carry,
+-- and what an offer shows beside the item: who the customer is, and their last words.
+CREATE FUNCTION offer_hold(
+    lease_epoch bigint, wanted bigint[], candidates bigint[],
+    OUT leads boolean, OUT items work_item[], OUT agents agent[], OUT carried jsonb, OUT shown jsonb
+) LANGUAGE plpgsql AS $$
+BEGIN
+    items := '{}'; agents := '{}'; carried := '[]'; shown := '[]';
+    PERFORM FROM lease
+    WHERE name = 'router' AND epoch = lease_epoch AND expires_at > clock_timestamp() FOR SHARE;
+    leads := FOUND;
+    IF NOT leads THEN
+        RETURN;
+    END IF;
+    SELECT coalesce(array_agg(ROW(w.*)::work_item), '{}') INTO items FROM (
+        SELECT * FROM work_item WHERE id = ANY (wanted) ORDER BY id FOR NO KEY UPDATE
+    ) w;
+    SELECT coalesce(array_agg(ROW(a.*)::agent), '{}') INTO agents FROM (
+        SELECT * FROM agent WHERE id = ANY (candidates) ORDER BY id FOR NO KEY UPDATE
+    ) a;
+    SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]') INTO carried FROM agent_carried(candidates) c;
+    SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') INTO shown FROM (
+        SELECT w.id AS item_id, v.bot_id, c.name, c.tier, c.value, coalesce(said.text, '') AS excerpt
+        FROM work_item w
+        JOIN conversation v ON v.id = w.conversation_id
+        JOIN customer c ON c.id = v.party_id
+        LEFT JOIN LATERAL (
+            SELECT left(text, 280) AS text FROM interaction i
+            WHERE i.conversation_id = v.id AND i.direction = 'inbound' ORDER BY i.number DESC LIMIT 1
+        ) said ON true
+        WHERE w.id = ANY (wanted)
+    ) s;
 END
 $$;
 

@@ -41,7 +41,6 @@ INDEXES = {
     "commands.claimed": {"command_pkey"},
     "commands.answer": {"command_pkey"},
     "items.lock_live": {"work_item_live"},
-    "items.lock": {"work_item_pkey"},
     "items.of_agents": {"work_item_agent"},
     "agents.carried": {"work_item_agent", "offer_agent_pending or offer_pending"},
     "offers.lock_pending_of_items": {"offer_pending"},
@@ -64,11 +63,18 @@ IN_CALLS = {
         "conversation_pkey",
         "work_item_live",
     },
+    "SELECT * FROM offer_hold(1, '{1}', '{1}')": {
+        "work_item_pkey",
+        "work_item_agent",
+        "offer_agent_pending or offer_pending",
+        "interaction_number",
+    },
     "SELECT customer_root(1)": {"customer_pkey"},
 }
 """Calls of functions, and what the statements in them use."""
 
 FILLING = """
+INSERT INTO lease VALUES ('router', 'somebody', 1, now() + interval '1 h');
 INSERT INTO person (login, name, role, created_at)
 SELECT 'p' || n, 'P', 'agent', now() FROM generate_series(1, 100) n;
 INSERT INTO agent (id, presence_since, idle_since) SELECT id, now(), now() FROM person;

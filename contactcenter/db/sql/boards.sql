@@ -32,3 +32,57 @@ GROUP BY last.day, q.queue ORDER BY q.queue
 SELECT id AS offer, made_at AS at, item_id AS item, queue, agent_id AS agent, sentence,
        state AS outcome
 FROM offer ORDER BY id DESC LIMIT $1
+
+-- The items behind a number, with whom they are for. The states are written out for the index.
+-- name: behind
+SELECT w.id AS item, w.state, w.queue, w.channel, w.conversation_id AS conversation,
+       c.id AS customer, c.name AS customer_name, c.tier, c.value, w.enqueued_at, w.waiting_for,
+       w.waiting_since, w.weight, w.agent_id AS agent, o.agent_id AS offered_to,
+       coalesce(said.text, '') AS excerpt
+FROM work_item w
+JOIN conversation v ON v.id = w.conversation_id
+JOIN customer c ON c.id = v.party_id
+LEFT JOIN offer o ON o.item_id = w.id AND o.state = 'pending'
+LEFT JOIN LATERAL (
+    SELECT left(text, 280) AS text FROM interaction i
+    WHERE i.conversation_id = v.id AND i.direction = 'inbound' ORDER BY i.number DESC LIMIT 1
+) said ON true
+WHERE w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup') AND w.state = ANY ($1::text[])
+    AND ($2::text IS NULL OR w.queue = $2)
+    AND ($3::text IS NULL OR w.channel = $3)
+    AND ($4::bigint IS NULL OR w.agent_id = $4 OR o.agent_id = $4)
+    AND w.id > $5
+ORDER BY w.id LIMIT $6
+
+-- An accepted offer ends at the moment at which the wait does.
+-- name: waits
+SELECT q.item_id AS item, q.epoch, q.queue, w.channel, w.conversation_id AS conversation,
+       c.id AS customer, c.name AS customer_name, q.outcome, q.within, q.enqueued_at, q.ended_at,
+       took.agent_id AS agent
+FROM queue_wait q
+JOIN work_item w ON w.id = q.item_id
+JOIN conversation v ON v.id = w.conversation_id
+JOIN customer c ON c.id = v.party_id
+LEFT JOIN LATERAL (
+    SELECT agent_id FROM offer o
+    WHERE o.item_id = q.item_id AND o.state = 'accepted' AND o.ended_at = q.ended_at LIMIT 1
+) took ON true
+WHERE q.ended_at >= $1 AND q.ended_at < $2
+    AND ($3::text IS NULL OR q.queue = $3)
+    AND ($4::text IS NULL OR w.channel = $4)
+    AND ($5::text IS NULL OR q.outcome = $5)
+    AND ($6::boolean IS NULL OR q.within = $6)
+ORDER BY q.ended_at DESC, q.item_id DESC, q.epoch DESC OFFSET $7 LIMIT $8
+
+-- name: trend
+SELECT q.queue, date_bin($1::interval, q.ended_at, $2::timestamptz) AS at,
+       count(*) FILTER (WHERE q.outcome = 'answered') AS answered,
+       count(*) FILTER (WHERE q.outcome = 'answered' AND q.within) AS answered_within,
+       count(*) FILTER (WHERE q.outcome = 'abandoned') AS abandoned,
+       EXTRACT(epoch FROM max(q.ended_at - q.enqueued_at))::float8 AS longest_wait_s,
+       EXTRACT(epoch FROM sum(q.ended_at - q.enqueued_at))::float8 AS waited_s
+FROM queue_wait q
+WHERE q.ended_at >= $3 AND q.ended_at <= $4
+    AND ($5::text IS NULL
+        OR EXISTS (SELECT FROM work_item w WHERE w.id = q.item_id AND w.channel = $5))
+GROUP BY 1, 2 ORDER BY 2, 1

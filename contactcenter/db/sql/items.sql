@@ -43,9 +43,6 @@ FROM unnest(
 WHERE w.id = n.id AND w.state = n.was_state AND w.epoch = n.was_epoch
 RETURNING w.id
 
--- name: lock
-SELECT * FROM work_item WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
-
 -- name: hold
 SELECT conversations, items, offers FROM work_hold($1, $2, $3)
 

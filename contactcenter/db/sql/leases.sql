@@ -8,10 +8,6 @@ SET holder = excluded.holder, expires_at = excluded.expires_at,
 WHERE lease.holder = excluded.holder OR lease.expires_at < clock_timestamp()
 RETURNING epoch
 
--- Whether the lease of that epoch still holds; who would take it waits until this transaction ends.
--- name: holds
-SELECT 1 FROM lease WHERE name = $1 AND epoch = $2 AND expires_at > clock_timestamp() FOR SHARE
-
 -- Give the lease back, so that the next one need not wait for its end.
 -- name: release
 UPDATE lease SET expires_at = clock_timestamp() WHERE name = $1 AND holder = $2

@@ -1,10 +1,17 @@
--- name: insert
+-- Locked items that wait are offered, with the weight that they have now.
+-- name: make
+WITH proposed AS (
+    SELECT * FROM unnest(
+        $1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::jsonb[], $6::text[], $7::integer[]
+    ) AS p (item_id, agent_id, expires_at, sentence, explanation, queue, weight)
+), offered AS (
+    UPDATE work_item w SET state = 'offered', weight = p.weight, full_weight = p.weight
+    FROM proposed p WHERE w.id = p.item_id AND w.id = ANY ($1::bigint[]) AND w.state = 'queued'
+)
 INSERT INTO offer (
     item_id, agent_id, made_at, expires_at, sentence, explanation, rulebook_version, queue
 )
-SELECT item_id, agent_id, $6, expires_at, sentence, explanation, $7, queue
-FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::jsonb[], $8::text[])
-    AS o (item_id, agent_id, expires_at, sentence, explanation, queue)
+SELECT item_id, agent_id, $8, expires_at, sentence, explanation, $9, queue FROM proposed
 RETURNING id, item_id, agent_id, state, reason, made_at, expires_at, ended_at, excluded_until, sentence
 
 -- name: read
@@ -47,17 +54,8 @@ WITH taken AS (
 UPDATE conversation v SET last_agent_id = t.agent_id FROM taken t
 WHERE v.id = t.conversation_id AND v.id = ANY ($3::bigint[])
 
--- What an offer shows beside the item: who the customer is, and their last words.
--- name: shown
-SELECT w.id AS item_id, v.bot_id, c.name, c.tier, c.value, coalesce(said.text, '') AS excerpt
-FROM work_item w
-JOIN conversation v ON v.id = w.conversation_id
-JOIN customer c ON c.id = v.party_id
-LEFT JOIN LATERAL (
-    SELECT left(text, 280) AS text FROM interaction i
-    WHERE i.conversation_id = v.id AND i.direction = 'inbound' ORDER BY i.number DESC LIMIT 1
-) said ON true
-WHERE w.id = ANY ($1::bigint[])
+-- name: hold
+SELECT leads, items, agents, carried, shown FROM offer_hold($1, $2, $3)
 
 -- name: explained
 SELECT id AS offer, made_at AS at, item_id AS item, queue, agent_id AS agent, sentence,
