@@ -93,14 +93,21 @@ async def change_person(
 async def configure_agent(
     tx: Tx, agent: int, abilities: Abilities, rules: Rulebook, by: Actor, now: datetime
 ) -> Abilities:
-    """Say what an agent can do; routing follows at once. `BadInput` at an unknown queue."""
+    """Say what a person who takes work can do; routing follows at once.
+
+    A supervisor who is given abilities takes work from then on, at a desktop of their own.
+    `BadInput` at an unknown queue.
+    """
     abilities.check(rules)
     person = await tx.maybe(Person, "people.lock", agent)
-    before = person and await tx.maybe(Abilities, "people.abilities", agent)
-    if person is None or before is None:
-        raise NotFound(f"There is no agent {agent}.")
+    if person is None:
+        raise NotFound(f"There is no person {agent}.")
+    before = await tx.maybe(Abilities, "people.abilities", agent)
     if abilities == before:
-        return before
+        return abilities
+    if before is None:
+        await tx.do("people.make_agent", agent, now)
+        before = await tx.one(Abilities, "people.abilities", agent)
     await tx.do(
         "people.set_abilities",
         agent,

@@ -11,12 +11,12 @@ from contactcenter.actions.keys import Key, NewKey
 from contactcenter.actions.merge import Merged, Unmerged
 from contactcenter.actions.people import NewPerson, PersonChange
 from contactcenter.actions.start_conversation import Start, Started
-from contactcenter.actions.transfer import Assigned
 from contactcenter.api.audit import Entry, Trail
 from contactcenter.api.auth import Me, PasswordByLink, PasswordChange, Session, Sessions, SignIn
 from contactcenter.api.connections import Connections, GivenSecret, ShownConnection, ShownSecret
 from contactcenter.api.conversations import WithItem
 from contactcenter.api.customers import BareCustomer, BareProfile, Blocked, Edited, Marked
+from contactcenter.api.examples_board import SUPERVISION
 from contactcenter.api.health import Alive
 from contactcenter.api.interactions import (
     Close,
@@ -32,7 +32,6 @@ from contactcenter.api.keys import Keys, NewSecret
 from contactcenter.api.merges import Into
 from contactcenter.api.people import Link, People, ShownPerson
 from contactcenter.api.problems import TYPE
-from contactcenter.api.supervisor import AgentNow, Assign, Decisions, Explained, Numbers, Requeue
 from contactcenter.api.visitor import Begun, HasLeft, NewSession
 from contactcenter.api.visitor_words import NewMessage
 from contactcenter.api.webhooks import (
@@ -43,7 +42,6 @@ from contactcenter.api.webhooks import (
     WebhookSecret,
 )
 from contactcenter.errors import Problem
-from contactcenter.live.board import AgentShown, QueueShown
 from contactcenter.live.health import Report
 from contactcenter.live.past import History
 from contactcenter.live.visitor_frames import AppContext, Current, Message
@@ -290,46 +288,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
     Items([msgspec.Raw(msgspec.json.encode(item)) for item in (_SAYS, _REPLY)]),
     _TAKEN,
     Results([_TAKEN, _FENCED]),
-    Numbers(
-        seq=900,
-        at=AT,
-        service_level_means="answered within the target, of all answered or abandoned today",
-        queues=[
-            QueueShown(
-                queue="fiber",
-                waiting=2,
-                offered=1,
-                with_bot=3,
-                active=7,
-                longest_wait_s=41.5,
-                answered=120,
-                abandoned=4,
-                service_level=0.91,
-            )
-        ],
-        agents=[AgentNow(7, AgentShown("Sari Dewi", "available", None, AT, 4), 2)],
-    ),
-    Decisions(
-        [
-            Explained(
-                offer=15,
-                at=AT,
-                item=9,
-                queue="fiber",
-                agent=7,
-                sentence="Sari Dewi: fiber 5, Indonesian 9, idle for 40 s.",
-                outcome="accepted",
-                reason=None,
-                ended_at=AT,
-                rulebook_version=1,
-                explanation={},
-            )
-        ],
-        None,
-    ),
-    Assign(agent=7),
-    Assigned(item=9, agent=7, over_capacity=False),
-    Requeue(queue="fiber"),
+    *SUPERVISION,
     NewSession(connection="web"),
     Begun(session=51, token=_TOKEN, expires_at=LATER, signed_in=False, joined="nothing"),
     NewMessage(client_msg_id="m-1", text="Hello?", context=AppContext(screen="/invoices")),

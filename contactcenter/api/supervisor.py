@@ -9,9 +9,11 @@ from litestar import get, post, websocket
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from contactcenter.actions.note import Noted, note
 from contactcenter.actions.transfer import Assigned, assign, requeue
 from contactcenter.api import sockets
 from contactcenter.api.access import Caller, who
+from contactcenter.api.drill import MEANS
 from contactcenter.api.paging import END, Id, Limit, Place
 from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
@@ -26,7 +28,7 @@ from contactcenter.record.audit import audit
 
 WHO = who("supervisor", "administrator")
 
-_decoder = msgspec.json.Decoder(frames.Watch)
+_decoder: msgspec.json.Decoder[frames.FromBoard] = msgspec.json.Decoder(frames.FromBoard)
 
 
 class AgentNow(msgspec.Struct, frozen=True):
@@ -82,6 +84,12 @@ class Requeue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queue: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
 
 
+class NewNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What colleagues are told; the customer never sees it."""
+
+    text: frames.Text
+
+
 @websocket("/v1/board", opt=WHO)
 async def board(
     socket: sockets.AnySocket,
@@ -100,8 +108,11 @@ async def board(
         hub.show(client)
 
     async def receive(data: bytes) -> None:
-        _decoder.decode(data)
-        hub.show(client)
+        match _decoder.decode(data):
+            case frames.Watch():
+                hub.show(client)
+            case frames.Follow(conversation):
+                client.follows = conversation
 
     writer = sockets.Writer(socket, restart)
     client = Client(caller.person_id or 0, caller.session_id, writer.ring)
@@ -133,7 +144,7 @@ async def numbers(
     return Numbers(
         seq=hub.board.seq,
         at=now,
-        service_level_means="answered within the target, of all answered or abandoned today",
+        service_level_means=MEANS,
         queues=summarise(hub.board, book.rules.queues, now),
         agents=[
             AgentNow(agent, shown, carried.get(agent, 0))
@@ -206,4 +217,24 @@ async def requeue_item(
     await database.run(order)
 
 
-ROUTES = [board, numbers, decisions, assign_item, requeue_item]
+@post(
+    "/v1/conversations/{conversation:int}/notes",
+    opt=WHO,
+    tags=["supervision"],
+    operation_id="NoteInConversation",
+)
+async def post_note(
+    conversation: Id,
+    data: JSONBody[NewNote],
+    database: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+) -> Noted:
+    """Leave a note for whoever has the work: it is on their desktop at once."""
+    author = actor.id or 0
+    return await database.run(
+        lambda tx: note(tx, author, conversation, data.text, now, request_id=actor.request_id)
+    )
+
+
+ROUTES = [board, numbers, decisions, assign_item, requeue_item, post_note]

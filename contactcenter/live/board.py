@@ -25,6 +25,7 @@ class Waiting(msgspec.Struct, frozen=True):
     """An item that waits in a queue, or is being offered."""
 
     queue: str
+    channel: str
     conversation: int
     enqueued_at: datetime
     offered_to: int | None = None
@@ -95,7 +96,9 @@ class Board(msgspec.Struct):
                 self.bots[fact.item] = fact.queue
             case facts.ItemQueued():
                 self._leave(fact.item)
-                self.waiting[fact.item] = Waiting(fact.queue, fact.conversation, fact.enqueued_at)
+                self.waiting[fact.item] = Waiting(
+                    fact.queue, fact.channel, fact.conversation, fact.enqueued_at
+                )
             case facts.OfferMade():
                 self._offer(fact.item, fact.agent)
                 self._decided(fact)
@@ -286,7 +289,9 @@ async def read(tx: Tx, zone: str) -> Board:
         if i.state == "bot":
             board.bots[i.item] = i.queue
         elif i.agent is None:
-            board.waiting[i.item] = Waiting(i.queue, i.conversation, i.enqueued_at, i.offered_to)
+            board.waiting[i.item] = Waiting(
+                i.queue, i.channel, i.conversation, i.enqueued_at, i.offered_to
+            )
         else:
             board.owned[i.item] = Owned(
                 i.agent, i.queue, i.channel, i.conversation, i.weight, i.state

@@ -120,9 +120,18 @@ FromDesktop = Hello | Typing | AnyCommand
 
 
 class Watch(msgspec.Struct, frozen=True, tag="hello", forbid_unknown_fields=True):
-    """A board's only frame; said again, it gets the board anew."""
+    """A board's first frame; said again, it gets the board anew."""
 
     version: int
+
+
+class Follow(msgspec.Struct, frozen=True, tag="follow", forbid_unknown_fields=True):
+    """Hear also what is said in that conversation; null: in none any more."""
+
+    conversation: Id | None
+
+
+FromBoard = Watch | Follow
 
 
 # From us

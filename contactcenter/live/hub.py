@@ -22,6 +22,15 @@ CLOSE_REVOKED = 4401
 CLOSE_RESTART = 1012
 """This process ends or has lost its lease: connect again."""
 
+Spoken = (
+    facts.InteractionAppended
+    | facts.DeliveryChanged
+    | facts.ConversationRead
+    | facts.ConversationClosed
+    | facts.ConversationTagged
+)
+"""What happens within a conversation: for boards, where they look into it."""
+
 _SOCKETS = Gauge("contactcenter_desktop_sockets", "Desktops connected to this process")
 _LOST = Counter("contactcenter_streams_lost_total", "Clients that took too little, and start anew")
 
@@ -33,7 +42,7 @@ class Client:
     are idle at a time, so there is no task that waits.
     """
 
-    __slots__ = ("agent", "close_code", "number", "ring", "session", "stream")
+    __slots__ = ("agent", "close_code", "follows", "number", "ring", "session", "stream")
 
     def __init__(self, agent: int, session: int, ring: Callable[[], None]) -> None:
         self.agent = agent
@@ -42,6 +51,7 @@ class Client:
         self.stream = Stream()
         self.number: int | None = None  # of its row, once it has one
         self.close_code: int | None = None
+        self.follows: int | None = None  # of a board: the conversation that is looked into
 
     def hear(self, seq: int, fact: bytes) -> None:
         """An event, its fact as JSON."""
@@ -128,6 +138,8 @@ class Hub:
         here = self._concerned(fact)
         if self.board.fold(seq, fact):
             here += self._watchers
+        elif isinstance(fact, Spoken):
+            here += [w for w in self._watchers if w.follows == fact.conversation]
         if here:
             encoded = msgspec.json.encode(fact)
             self._turns.add(client.hear(seq, encoded) for client in here)

@@ -213,10 +213,18 @@ async def test_an_unknown_queue_leaves_nothing_behind(
     assert len(await desk.facts("AgentConfigured")) == 1
 
 
-async def test_only_agents_can_be_configured(database: Database, book: Published) -> None:
+async def test_supervisor_who_is_given_abilities_takes_work(
+    database: Database, desk: Desk, book: Published
+) -> None:
     supervisor = await create(database, "budi", "supervisor")
-    for person in (supervisor, 99):
-        with pytest.raises(NotFound):
-            await database.run(
-                lambda tx, p=person: configure_agent(tx, p, SKILLED, book.rules, SYSTEM, NOW)
-            )
+    for abilities in (Abilities(), SKILLED):
+        await database.run(
+            lambda tx, a=abilities: configure_agent(tx, supervisor, a, book.rules, SYSTEM, NOW)
+        )
+    said = [(f["agent"], f["capacity"]) for f in await desk.facts("AgentConfigured")]
+    assert said == [(supervisor, 3), (supervisor, 4)]
+
+
+async def test_nobody_cannot_be_configured(database: Database, book: Published) -> None:
+    with pytest.raises(NotFound):
+        await database.run(lambda tx: configure_agent(tx, 99, SKILLED, book.rules, SYSTEM, NOW))

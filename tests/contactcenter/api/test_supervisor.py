@@ -115,6 +115,34 @@ async def test_wrong_frame_is_told_and_the_board_goes_on(wall: Wall) -> None:
     assert wall.welcomes == 2
 
 
+async def test_conversation_that_is_followed_is_heard_on_the_board(
+    wall: Wall, bot: Bot, house: Running, supervisor: Member
+) -> None:
+    heard: list[dict[str, Any]] = []
+
+    async def hear_until(text: str) -> None:
+        while not heard or heard[-1]["said"]["text"] != text:
+            frame = json.loads(await asyncio.wait_for(wall.socket.recv(), PATIENCE_S))
+            if frame["fact"]["fact"] == "InteractionAppended":
+                heard.append(frame["fact"])
+
+    first = await bot.hears("1", "not followed")
+    await bot.hears("2")
+    await wall.socket.send(json.dumps({"type": "follow", "conversation": first["conversation"]}))
+    await wall.socket.send('{"type":"accept"}')
+    while not wall.problems:  # answered in turn: by then it is followed
+        await wall.hear()
+    await bot.hears("2", "of another")
+    await bot.hears("1", "followed")
+    await hear_until("followed")
+    path = f"/v1/conversations/{first['conversation']}/notes"
+    answer = await house.client.post(path, json={"text": "Look!"}, headers=supervisor.headers)
+    assert answer.status_code == 201, answer.text
+    await hear_until("Look!")
+    assert [f["said"]["text"] for f in heard] == ["followed", "Look!"]
+    assert heard[-1]["said"]["author_id"] == supervisor.id
+
+
 async def test_whoever_does_not_say_hello_first_is_sent_away(supervisor: Member) -> None:
     async with await connect(supervisor) as socket:
         await socket.send("{}")

@@ -159,8 +159,9 @@ def test_last_decisions_are_kept_newest_first_with_what_became_of_them() -> None
 
 def test_numbers_of_a_queue() -> None:
     board = Board(ZONE, bots={1: "care"}, day=at(0).date())
-    board.waiting = {2: Waiting("care", 2, at(-30)), 3: Waiting("care", 3, at(-90), 7)}
-    board.waiting[4] = Waiting("billing", 4, at(-5))
+    board.waiting = {2: Waiting("care", "web", 2, at(-30))}
+    board.waiting[3] = Waiting("care", "web", 3, at(-90), 7)
+    board.waiting[4] = Waiting("billing", "web", 4, at(-5))
     board.owned = {5: Owned(1, "care", "web", 5, 1, "active")}
     board.agents = {1: AgentShown("Ana", "available", None, NOW, 3)}
     board.tallies = {"care": Tally(answered=6, answered_within=5, abandoned=2)}

@@ -13,6 +13,7 @@ from contactcenter.live import board, frames, hub, stream
 
 DOCS = Path(__file__).parents[3] / "docs"
 FROM_DESKTOP = typing.get_args(frames.FromDesktop)
+FROM_BOARD = typing.get_args(frames.FromBoard)
 TO_DESKTOP = typing.get_args(frames.ToDesktop)
 TO_BOARD = (frames.BoardWelcome, frames.Event, frames.Complaint)
 
@@ -28,7 +29,7 @@ def page() -> str:
 
 
 def test_published_schemas_are_those_of_the_frames_and_closed(described: Any) -> None:
-    kinds = [*FROM_DESKTOP, *TO_DESKTOP, frames.Watch, frames.BoardWelcome]
+    kinds = [*FROM_DESKTOP, *TO_DESKTOP, *FROM_BOARD, frames.BoardWelcome]
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     closed = {name: {"additionalProperties": False, **schema} for name, schema in schemas.items()}
     assert without_words(described["components"]["schemas"]) == without_words(closed)
@@ -47,7 +48,7 @@ def without_words(schemas: dict[str, Any]) -> dict[str, Any]:
     [
         ("hearDesktop", FROM_DESKTOP),
         ("tellDesktop", TO_DESKTOP),
-        ("hearBoard", (frames.Watch,)),
+        ("hearBoard", FROM_BOARD),
         ("tellBoard", TO_BOARD),
     ],
 )
@@ -59,7 +60,7 @@ def test_published_operations_name_every_frame(
 
 
 def test_what_we_hear_refuses_unknown_fields() -> None:
-    kinds = [*FROM_DESKTOP, frames.Watch]
+    kinds = [*FROM_DESKTOP, *FROM_BOARD]
     assert [k for k in kinds if not k.__struct_config__.forbid_unknown_fields] == []
 
 
