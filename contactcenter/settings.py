@@ -28,6 +28,7 @@ Origin = Annotated[
 ]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=100_000_000)]
+Mebibytes = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 
 
@@ -50,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sign_in_hours: Annotated[int, msgspec.Meta(ge=1, le=8760)] = 12
     visitor_days: Days = 30
     log_keep_days: Days = 14
+    file_mib_max: Mebibytes = 20
+    visitor_file_mib_max: Mebibytes = 10
 
     def __post_init__(self) -> None:
         """Find at the start what would else be found when it is used."""

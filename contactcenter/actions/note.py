@@ -1,5 +1,6 @@
 """Somebody of the house leaves a note for colleagues."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.files import check_says_something, file_parts
 from contactcenter.record.held import hold_conversation
 
 
@@ -25,9 +27,16 @@ async def note(
     conversation_id: int,
     text: str,
     now: datetime,
+    *,
     request_id: str | None = None,
+    files: Sequence[int] = (),
 ) -> Noted:
-    """It never leaves the house, and answers nobody."""
+    """It never leaves the house, and answers nobody.
+
+    Raises `BadInput` for one that says nothing (`empty-message`), and for files (`no-file`) that
+    are not the author's.
+    """
+    check_says_something(text, files)
     conversation, item = await hold_conversation(tx, conversation_id)
     draft = Draft(
         kind="note",
@@ -36,6 +45,7 @@ async def note(
         author_kind="agent",
         author_id=author,
         text=text,
+        parts=await file_parts(tx, files, now, person=author),
         occurred_at=now,
         request_id=request_id,
     )

@@ -59,6 +59,7 @@ def _command(agent: int, command: Handled) -> Command:
                 text=command.text,
                 seen=command.seen,
                 connection=command.connection,
+                files=tuple(command.files),
                 request_id=command.id,
             )
         case frames.Resolve():

@@ -74,6 +74,7 @@ _HEADERS: Json = {
         "schema": {"type": "integer", "minimum": 1},
     },
 }
+_FILE: Json = {"schema": {"type": "string", "format": "binary"}}
 _NAMED: Json = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
 _RETRY: Json = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 _TITLES = {kind.status: kind.title for kind in Refusal.__subclasses__()}
@@ -172,6 +173,8 @@ def _operation(handler: HTTPRouteHandler, schemas: _Schemas) -> Json:
         operation["x-rate-limit"] = {"per_minute": limit.per_minute, "burst": limit.burst}
     if (body := inputs.body(handler)) is not None:
         operation["requestBody"] = {"required": True, "content": _content(body, schemas, "oneOf")}
+    elif inputs.takes_bytes(handler):
+        operation["requestBody"] = {"required": True, "content": {inputs.BYTES: _FILE}}
     return operation
 
 
@@ -201,7 +204,13 @@ def _security(opt: Mapping[str, Any]) -> list[Json]:
 def _answers(handler: HTTPRouteHandler, schemas: _Schemas) -> Json:
     answers: Json = {}
     given = _gives(handler)
-    if given is NoneType:
+    if handler.opt.get("gives_bytes"):
+        answers["200"] = {
+            "description": "The file; `Content-Disposition` has its name.",
+            "headers": _NAMED,
+            "content": {"*/*": _FILE},
+        }
+    elif given is NoneType:
         answers[str(handler.status_code)] = {"description": "Done.", "headers": _NAMED}
     else:
         answers[str(handler.status_code)] = {
@@ -225,7 +234,8 @@ def _refusals(handler: HTTPRouteHandler) -> dict[int, set[str]]:
     opt = handler.opt
     public = opt["who"] == {"nobody"}
     parameters = set(handler.parsed_fn_signature.parameters)
-    takes = inputs.body(handler) is not None
+    reads = inputs.body(handler) is not None
+    takes = reads or inputs.takes_bytes(handler)
     derived = [
         (True, 422, ["bad-input"]),
         (not public, 401, ["not-signed-in", "expired"]),
@@ -233,7 +243,7 @@ def _refusals(handler: HTTPRouteHandler) -> dict[int, set[str]]:
         (bool(inputs.path(handler)), 404, ["not-found"]),
         (takes, 413, ["too-large"]),
         (takes, 415, ["unsupported-media-type"]),
-        (takes, 422, ["malformed-json"]),
+        (reads, 422, ["malformed-json"]),
         (not public or bool(opt.get("limit")), 429, ["too-many-requests"]),
         ("receiving" in parameters, 429, ["overloaded"]),
         ("receiving" in parameters, 503, ["ending"]),
@@ -288,7 +298,8 @@ def _kinds(handler: HTTPRouteHandler) -> Iterator[Any]:
     for parameter in (*inputs.path(handler).values(), *inputs.query(handler).values()):
         yield parameter.type
     yield from _flat(inputs.body(handler))
-    yield from _flat(_gives(handler))
+    if not handler.opt.get("gives_bytes"):
+        yield from _flat(_gives(handler))
     yield from handler.opt.get("also", {}).values()
 
 

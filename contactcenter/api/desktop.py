@@ -211,7 +211,15 @@ class _Desk:
             case frames.Decline():
                 return await decline(tx, agent, command.offer, book, now)
             case frames.Note():
-                return await note(tx, agent, command.conversation, command.text, now, command.id)
+                return await note(
+                    tx,
+                    agent,
+                    command.conversation,
+                    command.text,
+                    now,
+                    request_id=command.id,
+                    files=command.files,
+                )
             case frames.Read():
                 return await mark_read(tx, agent, command.conversation, command.number, now)
             case frames.Transfer():

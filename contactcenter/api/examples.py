@@ -17,6 +17,7 @@ from contactcenter.api.connections import Connections, GivenSecret, ShownConnect
 from contactcenter.api.conversations import WithItem
 from contactcenter.api.customers import BareCustomer, BareProfile, Blocked, Edited, Marked
 from contactcenter.api.examples_board import SUPERVISION
+from contactcenter.api.examples_pages import PAGES, PLACES
 from contactcenter.api.health import Alive
 from contactcenter.api.interactions import (
     Close,
@@ -67,7 +68,7 @@ from contactcenter.record.timeline import (
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 
-PARAMETERS: dict[str, Any] = {"tag": "refund", "fingerprint": "3f2a9c01", "q": "Bud"}
+PARAMETERS: dict[str, Any] = {"tag": "refund", "fingerprint": "3f2a9c01", "q": "Bud"} | PLACES
 """Parameters by their names. An id is any that an earlier answer has told."""
 
 _TOKEN = "ccv_…"  # noqa: S105 -- nobody's
@@ -289,6 +290,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
     _TAKEN,
     Results([_TAKEN, _FENCED]),
     *SUPERVISION,
+    *PAGES,
     NewSession(connection="web"),
     Begun(session=51, token=_TOKEN, expires_at=LATER, signed_in=False, joined="nothing"),
     NewMessage(client_msg_id="m-1", text="Hello?", context=AppContext(screen="/invoices")),

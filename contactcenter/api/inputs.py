@@ -21,6 +21,7 @@ from contactcenter.api.problems import decode, escaped
 from contactcenter.errors import BadInput, NotFound, UnsupportedMediaType
 
 BODY = "application/json"
+BYTES = "application/octet-stream"
 
 _LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length")
 _QUERY_FIELDS_MAX = 100
@@ -50,7 +51,11 @@ async def check(request: Request[Any, Any, Any]) -> Response[None] | None:
     _check_path(request)
     _check_query(request.scope["query_string"], query(handler))
     if body(handler) is not None:
-        await _check_body(request)
+        _check_kind(request, BODY)
+        if not await request.body():
+            raise BadInput("The body is missing.", code="malformed-json")
+    elif takes_bytes(handler):
+        _check_kind(request, BYTES)
     return None
 
 
@@ -75,6 +80,11 @@ def body(handler: HTTPRouteHandler) -> Any:
         return handler.opt["takes"]
     data = handler.parsed_fn_signature.parameters.get("data")
     return data and data.annotation
+
+
+def takes_bytes(handler: HTTPRouteHandler) -> bool:
+    """Whether the route takes any bytes at all, which its handler reads itself."""
+    return bool(handler.opt.get("takes_bytes"))
 
 
 def reference(kind: type) -> dict[str, str]:
@@ -149,12 +159,10 @@ def _check_value(value: str, parameter: Parameter, pointer: str) -> None:
         raise BadInput(str(error), pointer=pointer) from error
 
 
-async def _check_body(request: Request[Any, Any, Any]) -> None:
+def _check_kind(request: Request[Any, Any, Any], expected: str) -> None:
     kind, _ = request.content_type
-    if kind.lower() != BODY:
-        raise UnsupportedMediaType(f"Send the body as {BODY}.")
-    if not await request.body():
-        raise BadInput("The body is missing.", code="malformed-json")
+    if kind.lower() != expected:
+        raise UnsupportedMediaType(f"Send the body as {expected}.")
 
 
 @lru_cache(512)

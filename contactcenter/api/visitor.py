@@ -22,13 +22,20 @@ from contactcenter.actions.visit import (
     sign_in,
     sign_out,
 )
-from contactcenter.api.access import Caller, Limit, VisitorSession, who
+from contactcenter.api.access import Caller, Limit, who
 from contactcenter.api.interactions import Taken
 from contactcenter.api.paging import Limit as PageLimit
 from contactcenter.api.paging import Place
 from contactcenter.api.problems import refuses
 from contactcenter.api.visitor_socket import visitor_socket
-from contactcenter.api.visitor_words import NewMessage, changed_context, check_listed, inbound
+from contactcenter.api.visitor_words import (
+    NewMessage,
+    changed_context,
+    check_listed,
+    files_of,
+    inbound,
+    of_page,
+)
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.errors import Forbidden, NotFound, NotSignedIn
@@ -124,7 +131,7 @@ async def end_session(
     now: NamedDependency[datetime],
 ) -> Begun:
     """Sign out: the session ends, and a new anonymous one begins that knows nothing of it."""
-    visitor = _visitor(request, caller)
+    visitor = of_page(request, caller)
     token = issue("ccv_")
     opening = _opening(visitor.connection_id, token, settings, now)
     value = secrets.token_urlsafe(16)
@@ -136,7 +143,8 @@ async def end_session(
 
 @post(
     "/v1/visitor/messages",
-    opt=who("customer", limit=_MESSAGES) | refuses("403 origin", "403 blocked", "422 key-reused"),
+    opt=who("customer", limit=_MESSAGES)
+    | refuses("403 origin", "403 blocked", "422 key-reused", "422 empty-message", "422 no-file"),
     tags=["visitor"],
     operation_id="SendVisitorMessage",
 )
@@ -149,8 +157,10 @@ async def send_message(
     data: JSONBody[NewMessage],
 ) -> Taken:
     """Say something. What is answered here is in the record, and cannot be lost any more."""
-    visitor = _visitor(request, caller)
-    received = await receiving.submit(inbound(visitor, data, now, _request_id(request)))
+    visitor = of_page(request, caller)
+    files = await files_of(database, visitor, data, now)
+    said = inbound(visitor, data, now, _request_id(request), files)
+    received = await receiving.submit(said)
     if context := changed_context(visitor.context, data.context):
         await database.run(lambda tx: keep_context(tx, visitor.id, context))
     return msgspec.convert(received, Taken, from_attributes=True)
@@ -170,7 +180,7 @@ async def read_conversation(
     limit: PageLimit = 50,
 ) -> History:
     """What was said by and to this visitor after a position, oldest first."""
-    visitor = _visitor(request, caller)
+    visitor = of_page(request, caller)
     async with database.snapshot() as tx:
         return await read_history(tx, await read_identities(tx, visitor), after, limit)
 
@@ -190,19 +200,12 @@ async def leave_conversation(
     now: NamedDependency[datetime],
 ) -> HasLeft:
     """End the conversation from the customer's side."""
-    visitor = _visitor(request, caller)
+    visitor = of_page(request, caller)
     async with database.snapshot() as tx:
         current = await read_current(tx, await read_identities(tx, visitor))
     if current is None:
         return HasLeft("nothing")
     return HasLeft(await database.run(lambda tx: leave(tx, current.id, book, now)))
-
-
-def _visitor(request: AnyRequest, caller: Caller) -> VisitorSession:
-    """The caller's session, if the page that sent this may use it."""
-    assert caller.visitor
-    check_listed(request.headers.get("origin"), caller.visitor.origins)
-    return caller.visitor
 
 
 def _check_page(origin: str | None, host: Host) -> None:

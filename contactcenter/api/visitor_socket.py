@@ -13,7 +13,7 @@ from contactcenter.actions.confirm import Confirmation, Receipt
 from contactcenter.actions.receive import Inbound, Received
 from contactcenter.actions.visit import keep_context
 from contactcenter.api.access import Limit, VisitorSession, who
-from contactcenter.api.visitor_words import changed_context, check_listed, inbound
+from contactcenter.api.visitor_words import changed_context, check_listed, files_of, inbound
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.errors import Conflict, Forbidden, NotSignedIn, Refusal
@@ -201,7 +201,10 @@ class _Shell:
 
     async def _send(self, words: Send) -> None:
         house = self._house
-        received = await house.receiving.submit(inbound(self._session, words, house.clock(), None))
+        now = house.clock()
+        files = await files_of(house.database, self._session, words, now)
+        said = inbound(self._session, words, now, None, files)
+        received = await house.receiving.submit(said)
         self._conversation = received.conversation
         self._visitor.sent(
             Sent(

@@ -23,6 +23,8 @@ Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 CommandId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=16_384, pattern=r"^[^\x00]*$")]
+Words = Annotated[str, msgspec.Meta(max_length=16_384, pattern=r"^[^\x00]*$")]
+Files = Annotated[list[Id], msgspec.Meta(max_length=10)]
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
 
 
@@ -68,20 +70,23 @@ class Reply(Command, frozen=True, kw_only=True, tag="reply"):
     """Answer the customer. Result: `{"interaction", "conversation", "number", "unseen"}`.
 
     `seen`: the number of the last interaction on the agent's screen. `connection`: another way
-    than that of the customer's last words.
+    than that of the customer's last words. `files`: those that were brought before; with a file
+    the text may be left out.
     """
 
     item: Id
-    text: Text
+    text: Words = ""
     seen: Number
     connection: Id | None = None
+    files: Files = []
 
 
 class Note(Command, frozen=True, kw_only=True, tag="note"):
-    """Something for colleagues only. Result as for `reply`."""
+    """Something for colleagues only. Result, and `files`, as for `reply`."""
 
     conversation: Id
-    text: Text
+    text: Words = ""
+    files: Files = []
 
 
 class Read(Command, frozen=True, kw_only=True, tag="read"):

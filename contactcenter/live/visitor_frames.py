@@ -15,13 +15,12 @@ TEXT_CHARACTERS_MAX = 16_384
 NUMBER_MAX = 2**31 - 1
 POSITION_MAX = 2**63 - 1
 
-Text = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX, pattern=r"^[^\x00]*$")
-]
+Text = Annotated[str, msgspec.Meta(max_length=TEXT_CHARACTERS_MAX, pattern=r"^[^\x00]*$")]
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$(?!\n)")]
 Bounded = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*$")]
 Position = Annotated[int, msgspec.Meta(ge=0, le=POSITION_MAX)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=POSITION_MAX)]
+Files = Annotated[list[Id], msgspec.Meta(max_length=10)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=NUMBER_MAX)]
 
 
@@ -46,11 +45,15 @@ class Hello(_Frame, frozen=True, kw_only=True, tag="hello"):
 
 
 class Send(_Frame, frozen=True, kw_only=True, tag="send"):
-    """A message; the same `client_msg_id` again is the same message."""
+    """A message; the same `client_msg_id` again is the same message.
+
+    `files`: those that were brought before. With a file the text may be left out.
+    """
 
     client_msg_id: Key
-    text: Text
+    text: Text = ""
     context: AppContext | None = None
+    files: Files = []
 
 
 class Typing(_Frame, frozen=True, kw_only=True, tag="typing"):

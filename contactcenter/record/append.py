@@ -10,6 +10,7 @@ from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.model.conversation import Conversation
 from contactcenter.model.work import WorkItem
+from contactcenter.record.files import attach_files
 from contactcenter.words import AuthorKind, Delivery, Direction, InteractionKind
 
 
@@ -61,6 +62,7 @@ async def append(
         conversations[p.conversation_id] = _after(conversation, said)
     changed = [conversations[i] for i in sorted({p.conversation_id for p in placed})]
     written = await _write(tx, placed, numbered, changed, now)
+    await attach_files(tx, written, now)
     for p, said in zip(placed, written, strict=True):
         conversation = conversations[p.conversation_id]
         tx.emit(

@@ -42,6 +42,13 @@ async def file_parts(
     return parts
 
 
+def check_says_something(text: str, files: Sequence[int]) -> None:
+    """`BadInput` (`empty-message`) where there are neither words nor files."""
+    if not text and not files:
+        detail = "Say something, or send a file."
+        raise BadInput(detail, code="empty-message", pointer="/text")
+
+
 async def attach_files(tx: Tx, written: Sequence[facts.Said], now: datetime) -> None:
     """From now on the files are seen by whoever sees what was said, and are kept."""
     held = [

@@ -26,6 +26,16 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 
+-- Files that were brought and never sent; their pieces go with them.
+-- name: files
+WITH gone AS (
+    DELETE FROM file WHERE id = ANY (ARRAY(
+        SELECT id FROM file WHERE attached_at IS NULL AND created_at < $1
+        ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING 1
+)
+SELECT count(*) FROM gone
+
 -- name: log
 WITH gone AS (
     DELETE FROM log WHERE at < $1 AND seq = ANY (ARRAY(  -- times stand in the order of numbers

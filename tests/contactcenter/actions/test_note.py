@@ -13,7 +13,7 @@ LATER = NOW + timedelta(seconds=30)
 async def test_note_stays_in_the_house_and_answers_nobody(floor: Floor) -> None:
     agent, other = await floor.desk.person(), await floor.desk.person()
     item = await floor.active(agent)
-    noted = await floor.run(note, other, 1, "Careful.", LATER, "r2")
+    noted = await floor.run(note, other, 1, "Careful.", LATER, request_id="r2")
     assert noted.number == 2
     [row] = await floor.desk.rows(
         "SELECT kind, direction, delivery, author_id FROM interaction WHERE number = 2"

@@ -27,7 +27,8 @@ def operations(described: Json) -> Iterator[tuple[str, Json]]:
 def bodies(operation: Json) -> Iterator[Json]:
     """The schemas of what an operation takes."""
     if "requestBody" in operation:
-        yield operation["requestBody"]["content"]["application/json"]["schema"]
+        for content in operation["requestBody"]["content"].values():
+            yield content["schema"]
 
 
 def contents(operation: Json) -> Iterator[Json]:

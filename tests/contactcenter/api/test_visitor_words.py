@@ -112,12 +112,13 @@ def test_a_page_that_is_not_listed_is_refused_by_name(origin: str) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"client_msg_id": "m-1"},
+        {"text": "a"},
         {"client_msg_id": "", "text": "a"},
         {"client_msg_id": "x" * 65, "text": "a"},
         {"client_msg_id": "a b", "text": "a"},
         {"client_msg_id": "a\n", "text": "a"},
-        {"client_msg_id": "m-1", "text": ""},
+        {"client_msg_id": "m-1", "text": "a", "files": [0]},
+        {"client_msg_id": "m-1", "files": [1] * 11},
         {"client_msg_id": "m-1", "text": "a\0b"},
         {"client_msg_id": "m-1", "text": "x" * (TEXT_CHARACTERS_MAX + 1)},
         {"client_msg_id": "m-1", "text": "a", "context": {"screen": "x" * 201}},

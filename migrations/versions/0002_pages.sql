@@ -1,0 +1,34 @@
+-- What the pages need beside the main job.
+
+-- Files -------------------------------------------------------------------------------------------
+
+-- What somebody has brought, to be attached to what they say; forgotten when that is never said.
+CREATE TABLE file (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name         text NOT NULL,
+    media_type   text NOT NULL,  -- by its content, whatever its name says
+    size         integer NOT NULL CHECK (size > 0),
+    person_id    bigint REFERENCES person,
+    session_id   bigint,  -- a visitor's, which is forgotten before the file is
+    created_at   timestamptz NOT NULL,
+    attached_at  timestamptz,
+    CHECK ((person_id IS NULL) <> (session_id IS NULL))
+);
+CREATE INDEX file_waiting_age ON file (created_at) WHERE attached_at IS NULL;
+CREATE INDEX file_waiting_person ON file (person_id) WHERE attached_at IS NULL;
+CREATE INDEX file_waiting_session ON file (session_id) WHERE attached_at IS NULL;
+
+-- In pieces, so that neither is the whole of a large file ever sent at once nor anybody kept waiting.
+CREATE TABLE file_piece (
+    file_id  bigint NOT NULL REFERENCES file ON DELETE CASCADE,
+    place    integer NOT NULL,
+    content  bytea NOT NULL,
+    PRIMARY KEY (file_id, place)
+);
+ALTER TABLE file_piece ALTER content SET STORAGE EXTERNAL;  -- pictures do not get smaller
+
+CREATE TABLE attachment (
+    file_id         bigint NOT NULL REFERENCES file,
+    interaction_id  bigint NOT NULL,
+    PRIMARY KEY (file_id, interaction_id)
+);
