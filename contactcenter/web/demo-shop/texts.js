@@ -1,0 +1,31 @@
+/** What the shop says, in both languages. */
+export const TEXTS = {
+  en: {
+    heading: "Sandals, made to your measure",
+    lead: "Sewn in Bandung from leather that lasts. Choose a pair, or mix and match your own.",
+    footer: "A page of a shop that does not exist: it shows how the chat sits on the page of a host.",
+    other: "Bahasa Indonesia",
+    ask: "Ask about it",
+    chat: "Ask Langkah",
+    greeting: "Hello! Ask us about sizes, orders or a pair of your own.",
+    signIn: "Sign in as {name}",
+    signOut: "Sign out, {name}",
+    strap: "Strap sandal",
+    slide: "Slide",
+    walker: "City walker",
+  },
+  id: {
+    heading: "Sandal sesuai ukuran Anda",
+    lead: "Dijahit di Bandung dari kulit yang awet. Pilih sepasang, atau padukan sendiri.",
+    footer: "Halaman toko yang tidak sungguh ada: contoh letak obrolan di halaman sebuah situs.",
+    other: "English",
+    ask: "Tanyakan",
+    chat: "Tanya Langkah",
+    greeting: "Halo! Tanyakan ukuran, pesanan, atau sandal rancangan Anda sendiri.",
+    signIn: "Masuk sebagai {name}",
+    signOut: "Keluar, {name}",
+    strap: "Sandal tali",
+    slide: "Sandal selop",
+    walker: "Sandal jalan",
+  },
+};

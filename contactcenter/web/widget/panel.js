@@ -1,0 +1,123 @@
+/** The open chat: who answers, what was said, and where to write. It draws from the state. */
+import { composer } from "./composer.js";
+import { h, say } from "./dom.js";
+import { icon } from "./icons.js";
+import { log } from "./log.js";
+
+/**
+ * @param {import("./settings.js").Settings} settings
+ * @param {(key: string, value?: any) => string} t
+ * @param {ReturnType<import("./talk.js").talk>} talk
+ * @param {() => void} close
+ */
+export function makePanel(settings, t, talk, close) {
+  const { language, title, greeting } = settings;
+  const who = h("p", { class: "who" });
+  const end = h("button", { type: "button", class: "quiet", onclick: () => ask(true) }, t("end"));
+  const shut = h("button", { type: "button", class: "round", "aria-label": t("close"), onclick: close }, icon("close"));
+  const sure = h("div", { class: "sure", role: "group", "aria-label": t("endAsk"), hidden: true }, h("p", {}, t("endAsk")),
+    h("button", { type: "button", class: "quiet", onclick: leave }, t("end")),
+    h("button", { type: "button", class: "primary", onclick: () => ask(false) }, t("stay")));
+  const link = h("p", { class: "link", role: "status" });
+  const hello = h("p", { class: "hello" }, greeting || t("greeting"));
+  const said = log(language, t, talk);
+  const typing = h("p", { class: "typing" });
+  const write = composer(t, talk);
+  const form = stranger(settings, t, talk, () => write.focus());
+  const element = h("section", { class: "panel", role: "dialog", "aria-label": title || t("title"), hidden: true, onkeydown: key },
+    h("header", {}, h("div", { class: "grow" }, h("h2", {}, title || t("title")), who), end, shut),
+    sure, link, form.element, said.element, typing, write.element);
+  said.element.prepend(hello);
+  const phone = matchMedia("(max-width: 480px)");
+  phone.addEventListener("change", modal);
+  document.addEventListener("visibilitychange", look);
+  modal();
+
+  /** On a phone it is all there is to see, and so it is all there is to tab to. */
+  function modal() {
+    element.setAttribute("aria-modal", String(phone.matches));
+  }
+
+  function key(event) {
+    event.stopPropagation(); // the page's shortcuts are not for what is written here
+    if (event.key === "Escape" && !event.isComposing) return sure.hidden ? close() : ask(false);
+    if (event.key !== "Tab" || !phone.matches) return;
+    const all = [...element.querySelectorAll("button, a, textarea, input:not([type=file]), [tabindex]")].filter((one) => one.offsetParent && !one.disabled);
+    const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
+    if (element.getRootNode().activeElement !== from) return;
+    event.preventDefault();
+    to.focus();
+  }
+
+  function ask(open) {
+    sure.hidden = !open;
+    (open ? sure.lastChild : write).focus();
+  }
+
+  function leave() {
+    talk.leave();
+    ask(false);
+  }
+
+  function look() {
+    if (!element.hidden && !document.hidden) talk.seen();
+  }
+
+  function draw(state) {
+    const asked = state.link === "idle"; // nobody who is known, and nothing said
+    form.element.hidden = !asked;
+    said.element.hidden = write.element.hidden = asked;
+    const conversation = state.conversation;
+    end.hidden = !conversation?.open || state.link !== "live";
+    say(who, answers(state, t));
+    say(link, state.link in SAID && (state.known || state.link !== "connecting") ? t(state.link) : "");
+    link.hidden = !link.textContent;
+    say(typing, state.typing ? t("typing", state.typing.name ?? t("somebody")) : "");
+    hello.hidden = state.earlier;
+    said.draw(state);
+    look();
+  }
+
+  return {
+    element,
+    draw,
+    show() {
+      element.hidden = false;
+      if (!settings.form || talk.known()) talk.start();
+      draw(talk.state());
+      said.end();
+      (form.element.hidden ? write : form).focus();
+    },
+  };
+}
+
+const SAID = { connecting: 1, reconnecting: 1, offline: 1, refused: 1, expired: 1 };
+
+/** Who has it, in a line. */
+function answers({ conversation, outgoing }, t) {
+  if (!conversation) return outgoing.length ? t("waiting") : t("team");
+  if (conversation.agent) return t("answers", conversation.agent);
+  if (!conversation.open) return t("over");
+  return conversation.bot ? t("answers", conversation.bot) : t("waiting");
+}
+
+/** What a stranger is asked first: their name, if they like, and their question. */
+function stranger(settings, t, talk, done) {
+  const name = h("input", { id: "name", name: "name", autocomplete: "name", maxlength: 100 });
+  const question = h("textarea", { id: "question", required: true, rows: 4, maxlength: 16000 });
+  const element = h("form", { class: "form", onsubmit: begin },
+    h("p", {}, settings.greeting || t("greeting")),
+    h("label", { for: "name" }, t("name")), name,
+    h("label", { for: "question" }, t("question")), question,
+    h("button", { class: "primary" }, t("begin")));
+
+  function begin(event) {
+    event.preventDefault();
+    const text = question.value.trim();
+    if (!text) return question.focus();
+    talk.say(text, [], name.value.trim());
+    element.reset();
+    done();
+  }
+  return { element, focus: () => name.focus() };
+}
