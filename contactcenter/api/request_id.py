@@ -3,6 +3,7 @@
 By it a request is found in the logs, on what it has said, and in the audit; each answer names it.
 """
 
+from itertools import count
 from uuid import uuid4
 
 import structlog
@@ -10,6 +11,10 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = b"x-request-id"
 LENGTH_MAX = 64
+
+_process = uuid4().hex[:20]
+_numbers = count(1)
+"""Chance is drawn once: for each request it would take a tenth of the time of a short one."""
 
 
 class RequestId:
@@ -36,7 +41,7 @@ def request_id(given: bytes) -> str:
     """The id of a request that came with this header, or without one (empty)."""
     if 0 < len(given) <= LENGTH_MAX and given.isascii() and given.decode().isprintable():
         return given.decode()
-    return uuid4().hex
+    return f"{_process}{next(_numbers):012x}"
 
 
 def _naming(send: Send, named: str) -> Send:

@@ -20,7 +20,7 @@ ALLOWED = {
         "contactcenter/cli/demo.py": "whether somebody asked for more of the log",
     },
     "uuid4": {
-        "contactcenter/api/request_id.py": "a request that comes without an id is given one",
+        "contactcenter/api/request_id.py": "names the process in the ids that it gives to requests",
     },
     "secrets": {
         "contactcenter/model/credential.py": "issues tokens",
