@@ -11,6 +11,7 @@ from litestar.routes import HTTPRoute
 
 from contactcenter.api.access import STAFF
 from contactcenter.api.description import document
+from contactcenter.api.pages import PAGES
 from contactcenter.app import application
 from contactcenter.errors import Problem
 from tests.contactcenter.conftest import Running
@@ -54,11 +55,15 @@ async def test_it_is_a_valid_document_of_openapi_3_1(described: Json) -> None:
         jsonschema_rs.meta.validate(schema)
 
 
-async def test_every_route_is_described_but_that_of_the_metrics(
+UNDESCRIBED = {"GET /metrics", "GET /web/{path}", *(f"GET {address}" for address in PAGES)}
+"""Not the API: the metrics have a format of their own, and pages are for people."""
+
+
+async def test_every_route_is_described_but_the_metrics_and_the_pages(
     house: Running, described: Json
 ) -> None:
     there = {name for name, _ in routes(application(house.parts))}
-    assert {name for name, _ in operations(described)} == there - {"GET /metrics"}
+    assert {name for name, _ in operations(described)} == there - UNDESCRIBED
 
 
 async def test_every_operation_says_what_it_is_and_to_whom_it_is_open(
@@ -69,7 +74,7 @@ async def test_every_operation_says_what_it_is_and_to_whom_it_is_open(
     assert len(ids) == len(set(ids))
     tags = {tag["name"]: tag["description"] for tag in described["tags"]}
     for name, handler in routes(application(house.parts)):
-        if name == "GET /metrics":
+        if name in UNDESCRIBED:
             continue
         operation = by_name[name]
         assert operation["summary"], name

@@ -1,0 +1,49 @@
+/** Short words that leave by themselves: "Saved", with a way to undo. */
+import { assertive, polite } from "./announce.js";
+import { h } from "./dom.js";
+import { t } from "./i18n.js";
+import { icon } from "./icons.js";
+
+const STAYS_MS = 6_000;
+
+/**
+ * @param {string} words
+ * @param {{kind?: "" | "good" | "bad", action?: {label: string, run: () => void}, stays?: number}} [how]
+ *   `stays`: ms; what went wrong stays until it is closed, and nothing leaves under the pointer or focus
+ * @returns {() => void} takes it away
+ */
+export function toast(words, { kind = "", action, stays = kind === "bad" ? Infinity : STAYS_MS } = {}) {
+  const node = h("div", { class: `toast ${kind}`.trim() },
+    icon({ good: "check", bad: "wrong" }[kind] ?? "info"), h("p", { class: "grow wrap" }, words),
+    action && h("button", { class: "button small", type: "button", onclick: () => (action.run(), leave()) }, action.label),
+    h("button", { class: "button quiet small only", type: "button", "aria-label": t("do.close"), onclick: leave }, icon("close")));
+  let timer = 0;
+  const wait = () => {
+    clearTimeout(timer);
+    if (stays !== Infinity) timer = setTimeout(leave, stays);
+  };
+  function leave() {
+    clearTimeout(timer);
+    node.remove();
+  }
+  node.onpointerenter = () => clearTimeout(timer);
+  node.onpointerleave = wait;
+  node.addEventListener("focusin", () => clearTimeout(timer));
+  node.addEventListener("focusout", wait);
+  place().append(node);
+  (kind === "bad" ? assertive : polite)(words);
+  wait();
+  return leave;
+}
+
+/** Say what a request was refused with. @param {any} problem */
+export const failure = (problem) => toast(problem?.detail ?? String(problem), { kind: "bad" });
+
+let list;
+
+function place() {
+  list ??= h("div", { class: "toasts", role: "region", "aria-label": t("toast.label") });
+  // Above a dialog that is open, which is above everything else.
+  (document.querySelector("dialog:modal") ?? document.body).append(list);
+  return list;
+}
