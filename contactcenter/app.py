@@ -18,6 +18,7 @@ from contactcenter.api import (
     audit,
     auth,
     canned_replies,
+    canned_replies,
     connections,
     conversations,
     customers,
@@ -69,6 +70,7 @@ from contactcenter.workers.webhooks import Webhooks
 API = (
     audit,
     auth,
+    canned_replies,
     canned_replies,
     connections,
     conversations,

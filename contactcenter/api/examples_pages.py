@@ -4,12 +4,28 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from contactcenter.actions.canned_replies import CannedReply, NewReply, ReplyText
+from contactcenter.api.canned_replies import CannedReplies
 from contactcenter.model.file import File
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
+_REPLY = CannedReply(
+    id=3,
+    owner_id=None,
+    shortcut="hello",
+    text="Hello {customer}, I am {agent}.",
+    language="en",
+    queues=["fiber"],
+    changed_at=AT,
+)
+
 PAGES: tuple[msgspec.Struct, ...] = (
     File(id=91, name="modem.jpg", media_type="image/jpeg", size=184_320),
+    NewReply(shortcut="hello", text="Hello {customer}, I am {agent}.", own=True),
+    ReplyText(shortcut="hello", text="Hello {customer}!", language="en"),
+    _REPLY,
+    CannedReplies([_REPLY], None),
 )
 
 PLACES = {"name": "modem.jpg"}

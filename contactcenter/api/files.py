@@ -47,7 +47,7 @@ async def upload_file(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     now: NamedDependency[datetime],
-    name: Name,
+    name: Name = "file",
 ) -> File:
     """Bring a file, to send it with a reply or a note: its bytes as they are.
 
@@ -72,7 +72,7 @@ async def upload_visitor_file(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     now: NamedDependency[datetime],
-    name: Name,
+    name: Name = "file",
 ) -> File:
     """Bring a file, to send it with a message: its bytes as they are. It waits for a day."""
     visitor = of_page(request, caller)

@@ -32,3 +32,18 @@ CREATE TABLE attachment (
     interaction_id  bigint NOT NULL,
     PRIMARY KEY (file_id, interaction_id)
 );
+
+-- Canned replies ------------------------------------------------------------------------------------
+
+-- What agents say often. Without an owner everybody has it.
+CREATE TABLE canned_reply (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    owner_id    bigint REFERENCES person,
+    shortcut    text NOT NULL,
+    text        text NOT NULL,
+    language    text,  -- none: for every customer
+    queues      text[] NOT NULL DEFAULT '{}',  -- none: in every queue
+    changed_at  timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX canned_reply_shortcut
+    ON canned_reply (coalesce(owner_id, 0), shortcut, coalesce(language, ''));

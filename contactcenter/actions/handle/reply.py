@@ -73,8 +73,9 @@ async def reply(
     parts: dict[int, list[Any]] = {}
     for number, command in asked.items():
         try:
-            allowed[number] = await _check(tx, command, work)
+            held = await _check(tx, command, work)
             parts[number] = await file_parts(tx, command.files, now, person=command.agent)
+            allowed[number] = held
         except Refusal as refusal:
             outcomes[number] = refusal
     if not allowed:

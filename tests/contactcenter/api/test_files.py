@@ -65,7 +65,7 @@ async def test_a_visitors_picture_reaches_whoever_sees_the_conversation(
 
 
 async def test_an_agents_reply_carries_a_file_and_a_note_shows_none_to_the_customer(
-    house: Running, siti: Browser, team: Team, desk: Desk
+    house: Running, siti: Browser, team: Team
 ) -> None:
     agent = await team.hire()
     async with agent.desktop() as desktop:
@@ -98,7 +98,7 @@ async def test_by_the_socket_too(house: Running, siti: Browser) -> None:
 
 
 async def test_a_bot_gets_what_stands_in_its_conversations_but_no_note(
-    house: Running, team: Team, desk: Desk, siti: Browser
+    house: Running, desk: Desk, siti: Browser
 ) -> None:
     key, headers = await desk.key("conversations:read")
     file = await brought(house, siti.headers)
