@@ -31,7 +31,8 @@ class Batch(Generic[I, R]):
 
     The action returns a result for each item, in order; a result that is an exception is raised
     to whoever submitted that item alone. If the action itself raises, nothing was written, and
-    its items run singly, so that one poison item never fails its neighbours.
+    its items run singly, so that one poison item never fails its neighbours; if the database is
+    away, all who wait are told so.
     """
 
     def __init__(
@@ -104,6 +105,9 @@ class Batch(Generic[I, R]):
         try:
             results = await self._database.run(lambda tx: self._action(tx, items))
         except Unavailable as error:
+            # Those who wait are told too: what one sender said later must not be written first.
+            batch = [*batch, *self._waiting]
+            self._waiting.clear()
             results = [error] * len(batch)
         except Exception as error:  # noqa: BLE001 -- goes to those who wait
             if len(batch) == 1:

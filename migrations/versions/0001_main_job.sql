@@ -446,7 +446,7 @@ END
 $$;
 
 -- Lock work: the conversations of items, named or offered, then the items, agents and offers. One
--- call, each lock a statement of its own, as in party_hold. An item that was moved while its lock was
+-- call, each lock a statement of its own, as in receive_begin. An item that was moved while its lock was
 -- waited for comes without its conversation.
 CREATE FUNCTION work_hold(
     wanted bigint[], agents bigint[], offered bigint[],

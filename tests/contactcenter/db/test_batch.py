@@ -155,6 +155,21 @@ async def test_when_the_database_is_away_all_are_told_and_nothing_is_tried_singl
     assert await written(database_url) == []
 
 
+async def test_when_the_database_is_away_nothing_that_came_later_is_written_first(
+    start: Any, writing: Any, database_url: str
+) -> None:
+    batch, _ = start()
+    writing.gate.clear()
+    away = batch.submit("away")
+    await writing.started.wait()
+    later = batch.submit("later")
+    writing.gate.set()
+
+    assert [type(r) for r in await settled([away, later])] == [Unavailable] * 2
+    assert await written(database_url) == []
+    assert batch.idle
+
+
 async def test_after_a_failure_the_next_are_written(start: Any) -> None:
     batch, _ = start()
     await settled([batch.submit("poison")])
