@@ -1,0 +1,80 @@
+// Canned replies: "/" at the beginning of a word opens them, what follows narrows them down.
+
+import {get} from "../base/api.js";
+import {fill, h, set} from "../base/dom.js";
+import {t} from "../base/i18n.js";
+
+const BEGUN = /(^|\s)\/([\p{L}\p{N}_-]*)$/u;
+const SHOWN_MAX = 8;
+
+/**
+ * @param {import("./main.js").Desk} desk @param {HTMLTextAreaElement} area
+ * @param {(start: number, end: number, words: string) => void} insert
+ */
+export function createCanned(desk, area, insert) {
+  const list = h("ul", {class: "menu canned plain", role: "listbox", id: "canned", hidden: true});
+  let all = null;
+  let found = [];
+  let chosen = 0;
+  let start = 0;
+
+  async function load() {
+    all = [];
+    try {
+      all = (await get("/v1/canned-replies", {limit: 200})).items;
+      look();
+    } catch {
+      all = null; // asked again the next time
+    }
+  }
+
+  function look() {
+    const begun = BEGUN.exec(area.value.slice(0, area.selectionStart));
+    if (!begun) return close();
+    if (all === null) load();
+    start = area.selectionStart - begun[2].length - 1;
+    const wanted = begun[2].toLowerCase();
+    found = (all ?? []).filter((each) => each.shortcut.toLowerCase().startsWith(wanted) || each.title?.toLowerCase().includes(wanted)).slice(0, SHOWN_MAX);
+    chosen = 0;
+    draw();
+  }
+
+  function draw() {
+    list.hidden = found.length === 0;
+    set(list, {"aria-label": t("desktop.canned")});
+    fill(list, found.map((each, n) => h("li", {role: "option", id: `canned-${n}`, "aria-selected": String(n === chosen), onmousedown: (event) => { event.preventDefault(); take(n); }},
+      h("b", {}, `/${each.shortcut}`), h("span", {class: "clip muted"}, each.text))));
+    set(area, {"aria-activedescendant": list.hidden ? null : `canned-${chosen}`});
+  }
+
+  function take(n) {
+    const words = found[n].text;
+    const end = area.selectionStart;
+    close();
+    insert(start, end, words);
+  }
+
+  function close() {
+    found = [];
+    draw();
+  }
+
+  set(area, {"aria-controls": "canned", "aria-autocomplete": "list"});
+  return {
+    element: list,
+    look,
+    close,
+    /** Whether the key was for the list. */
+    pressed(event) {
+      if (list.hidden || event.ctrlKey || event.metaKey || event.altKey) return false;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        chosen = (chosen + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
+        draw();
+      } else if (event.key === "Enter" || event.key === "Tab") take(chosen);
+      else if (event.key === "Escape") close();
+      else return false;
+      event.preventDefault();
+      return true;
+    },
+  };
+}

@@ -1,0 +1,191 @@
+// The agent's desktop: puts state, stream and views together.
+
+import {assertive} from "../base/announce.js";
+import {bar} from "../base/bar.js";
+import {h, set} from "../base/dom.js";
+import * as i18n from "../base/i18n.js";
+import {me, signedOut} from "../base/session.js";
+import {connection, failed} from "../base/states.js";
+import {connect} from "../base/stream.js";
+import {now} from "../base/time.js";
+import {failure, toast} from "../base/toast.js";
+import {createActing} from "./acting.js";
+import {createAlerting} from "./alerting.js";
+import {createComposer} from "./composer.js";
+import {createConversation} from "./conversation.js";
+import {editCustomer} from "./customer-dialogs.js";
+import {createCustomer} from "./customer.js";
+import {createCustomers} from "./customers.js";
+import {createDialogs} from "./dialogs.js";
+import {createDrafts} from "./drafts.js";
+import {createHeader} from "./header.js";
+import {createLoading} from "./loading.js";
+import {createOffers} from "./offers.js";
+import {addShortcuts} from "./shortcuts.js";
+import {itemIn} from "./state.js";
+import {createStore} from "./store.js";
+import texts from "./texts.js";
+import {createWorkList, nextAfter, order} from "./work-list.js";
+
+/** @typedef {ReturnType<typeof createDesk>} Desk */
+
+i18n.add(texts);
+document.title = i18n.t("desktop.title");
+start();
+
+async function start() {
+  try {
+    open(await me());
+  } catch (problem) {
+    document.body.replaceChildren(h("main", {id: "main"}, failed(problem, () => location.reload())));
+  }
+}
+
+function open(person) {
+  const desk = createDesk(person);
+  draw(desk, person);
+  addShortcuts(desk);
+}
+
+function createDesk(person) {
+  const store = createStore();
+  const desk = {
+    person,
+    store,
+    language: i18n.language(),
+    connection: "connecting",
+    view: {selected: null, pane: "work", places: new Map()},
+    loading: createLoading(store),
+    customers: createCustomers(store),
+    drafts: createDrafts(),
+    tell: (words, kind = "good") => toast(words, {kind}),
+    announceNow: assertive,
+    /** Do something that may be refused, and say so. */
+    attempt: (work) => work().catch(failure),
+  };
+  const line = connection();
+  desk.line = line;
+  desk.stream = connect("/v1/desktop", {
+    frame: (frame) => receive(desk, frame),
+    state(state, problem) {
+      desk.connection = state;
+      line.show(state, problem);
+      if (state === "signed-out") signedOut();
+      store.redraw();
+    },
+  });
+  desk.act = createActing(desk);
+  desk.alerting = createAlerting(desk);
+  desk.dialogs = createDialogs(desk);
+  return desk;
+}
+
+function receive(desk, frame) {
+  if (frame.type === "problem") return failure(frame.problem);
+  return desk.store.dispatch(frame.type === "typing" ? {...frame, at: now()} : frame);
+}
+
+function draw(desk, person) {
+  const header = createHeader(desk);
+  const offers = createOffers(desk);
+  const list = createWorkList(desk);
+  const composer = createComposer(desk);
+  const conversation = createConversation(desk, composer);
+  const customer = createCustomer(desk);
+  const work = h("nav", {class: "side", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, list.element);
+  const panes = h("div", {class: "panes"}, work, conversation.element, customer.element);
+  document.body.replaceChildren(bar(person, {page: "desktop", middle: header.middle, end: header.end}), desk.line, panes);
+  document.body.classList.add("desktop");
+
+  Object.assign(desk, {
+    openPresence: header.openPresence,
+    focusComposer: composer.focus,
+    focusConversation: () => conversation.element.querySelector(".stream").focus(),
+    toEnd: conversation.lines.toEnd,
+    attach: composer.attach,
+    editCustomer() {
+      const id = desk.customers.idIn(desk.view.selected);
+      const all = id === null ? null : desk.customers.of(id);
+      if (all) editCustomer(desk, id, all);
+    },
+    select(id) {
+      const former = desk.view.selected;
+      desk.view.selected = id;
+      if (former !== null && former !== id) desk.store.dispatch({type: "our-left", conversation: former});
+      desk.showPane(id === null ? "work" : "conversation");
+    },
+    showPane(name) {
+      desk.view.pane = name;
+      set(panes, {data: {pane: name}});
+      const target = {work: work.querySelector("[aria-current], .item") ?? work, conversation: conversation.element, customer: customer.element}[name];
+      drawAll();
+      (name === "conversation" && itemIn(desk.store.state, desk.view.selected)?.state === "active" && wide() ? composer : target).focus();
+    },
+    giveBack(id, mode, text, files) {
+      const draft = desk.drafts.of(id)[mode];
+      desk.drafts.change(id, {mode, [mode]: draft ? `${text}\n${draft}` : text});
+      if (files?.length > 0) composer.giveFiles(id, files);
+      if (desk.view.selected === id) {
+        composer.load();
+        composer.focus(mode);
+      }
+      desk.store.redraw();
+    },
+  });
+
+  function drawAll() {
+    const time = now();
+    for (const each of [header, offers, list, conversation, customer]) each.draw(time);
+  }
+  desk.store.draws(drawAll);
+  desk.store.follows((before, after, frame) => {
+    desk.alerting.follow(before, after);
+    follow(desk, before, after, frame);
+  });
+  set(panes, {data: {pane: "work"}});
+  setInterval(drawAll, 1000);
+  addEventListener("focus", drawAll);
+  drawAll();
+}
+
+/** On a phone the keyboard would cover what was said. */
+const wide = () => matchMedia("(min-width: 700px)").matches;
+
+/** What a change asks for beyond being drawn. */
+function follow(desk, before, after, frame) {
+  if (after.stale && !before.stale) desk.stream.renew();
+  if (frame.type === "event" && frame.fact.fact === "ItemAssigned" && frame.fact.agent === after.me?.id) taken(desk, frame.fact);
+  if (frame.type === "event" && frame.fact.fact === "ItemMoved" && after.items[frame.fact.item]) moved(desk, frame.fact);
+  if (before.items !== after.items) gone(desk, before, after);
+  if (frame.type === "welcome" && desk.view.selected === null && wide()) first(desk);
+}
+
+function taken(desk, fact) {
+  desk.loading.conversation(fact.conversation);
+  if (!desk.customers.of(fact.customer)) desk.customers.load(fact.customer);
+  if (fact.by) desk.tell(i18n.t("desktop.assigned_by_supervisor"));
+}
+
+function moved(desk, fact) {
+  desk.loading.conversation(fact.conversation);
+  desk.customers.load(fact.customer);
+  if (desk.view.selected === fact.from_conversation) desk.select(fact.conversation);
+}
+
+/** Work that is no longer the agent's goes out of sight, unless somebody is writing there. */
+function gone(desk, before, after) {
+  for (const item of Object.values(before.items)) {
+    if (after.items[item.id]) continue;
+    if (desk.view.selected === item.conversation) {
+      if (item.state !== "wrapup" && desk.drafts.of(item.conversation).reply) continue;
+      desk.view.selected = null;
+      queueMicrotask(() => desk.select(nextAfter(desk.store.state, item.conversation)));
+    }
+    queueMicrotask(() => desk.store.dispatch({type: "our-left", conversation: item.conversation}));
+  }
+}
+
+function first(desk) {
+  const [conversation] = order(desk.store.state);
+  if (conversation !== undefined) queueMicrotask(() => desk.select(conversation));
+}
