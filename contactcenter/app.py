@@ -18,7 +18,6 @@ from contactcenter.api import (
     audit,
     auth,
     canned_replies,
-    canned_replies,
     connections,
     conversations,
     customers,
@@ -70,7 +69,6 @@ from contactcenter.workers.webhooks import Webhooks
 API = (
     audit,
     auth,
-    canned_replies,
     canned_replies,
     connections,
     conversations,
