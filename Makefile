@@ -15,6 +15,8 @@ demo: setup  ## run the whole system with sample customers and agents (ONCE=1: o
 	@$(BIN)/contactcenter demo $(if $(ONCE),--once)
 
 test: setup  ## run the tests (ARGS=... goes to pytest)
+	@command -v chromium >/dev/null || \
+		echo "make test: the pages are not tested without a browser; needs root: apt-get install chromium"
 	@$(BIN)/pytest $(ARGS)
 
 check: setup  ## all that must hold: format, lint, import contracts, types, dependencies, tests

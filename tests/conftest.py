@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -45,6 +46,13 @@ def migrated(servers: embedded.Servers) -> str:
 @pytest.fixture
 async def database_url(servers: embedded.Servers, migrated: str) -> AsyncIterator[str]:
     """An empty database with the whole schema, this test's own."""
+    async with empty_database(servers, migrated) as url:
+        yield url
+
+
+@asynccontextmanager
+async def empty_database(servers: embedded.Servers, migrated: str) -> AsyncIterator[str]:
+    """A copy of the migrated database, dropped afterwards."""
     name = f"test_{next(numbers)}"
     await _do(servers, f"CREATE DATABASE {name} TEMPLATE {migrated}")
     yield _url(servers, name)
