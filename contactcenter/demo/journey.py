@@ -157,9 +157,10 @@ class _Journey:
         """The customer's browser or app: its server signs who they are, then a socket is opened."""
         origin = self._url if connection == cast.WEB else None
         headers = {} if origin is None else {"Origin": origin}
-        signed = _signed(self._account, self._memory.secrets[connection])
+        secret = self._memory.secrets[connection]
+        claims = signed(self._account, secret, timedelta(minutes=5))
         async with Http(self._url, **headers) as http:
-            new = {"connection": connection, "jwt": signed}
+            new = {"connection": connection, "jwt": claims}
             session = await http.call("POST", "/v1/visitor/sessions", new)
         opened = Socket(f"{self._url}/v1/visitor/socket", origin=origin)
         socket = await self._stack.enter_async_context(opened)
@@ -233,8 +234,9 @@ async def _board(url: str, staff: Staff) -> AsyncGenerator[Socket]:
         yield socket
 
 
-def _signed(account: str, secret: str) -> str:
-    ends = clock() + timedelta(minutes=5)
+def signed(account: str, secret: str, lasts: timedelta) -> str:
+    """What the website's server signs of the customer."""
+    ends = clock() + lasts
     claims: dict[str, Any] = {**cast.CUSTOMER, "external_user_id": account, "exp": ends}
     return jwt.encode(claims, secret, algorithm="HS256")  # pyright: ignore[reportUnknownMemberType]
 

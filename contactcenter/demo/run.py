@@ -1,8 +1,10 @@
 """The demo from its start to its end."""
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,10 +13,11 @@ from contactcenter import foundation, server
 from contactcenter.actions.publish import publish
 from contactcenter.clock import clock
 from contactcenter.demo import bot, cast, tell
-from contactcenter.demo.journey import Matter, travel
+from contactcenter.demo.journey import Matter, signed, travel
 from contactcenter.demo.memory import NAME, Memory
 from contactcenter.demo.stage import Staff, Stage
 from contactcenter.demo.step import step
+from contactcenter.errors import CommandFailed
 from contactcenter.model.rulebook import Rulebook
 from contactcenter.settings import Settings
 
@@ -43,13 +46,12 @@ async def _serve(
         settings, database_url=None, redis_url=None, webhook_allow=allowed
     )
     async with server.answering(settings, _note) as house:
-        await _unless(stop, _perform(house, assistant))
+        await _unless(stop, _perform(house, assistant, once=once))
         if not once:
-            _note("it serves on until Ctrl-C")
             await stop.wait()
 
 
-async def _perform(house: "House", assistant: bot.Bot) -> None:
+async def _perform(house: "House", assistant: bot.Bot, *, once: bool) -> None:
     url, folder = house.settings.origin, house.settings.folder
     _note(f"PostgreSQL, Redis and the server run; {url}, files in {folder}")
     memory = Memory.read(folder)
@@ -62,11 +64,35 @@ async def _perform(house: "House", assistant: bot.Bot) -> None:
         async with step("the bot is set up"):
             await stage.bot(assistant)
         _note(f"{len(stage.staff)} people, the bot and 3 connections are set up over the API")
-        async with _short_offers(house):
-            matter = await travel(url, stage.staff, memory)
-        async with step("the record tells it again"):
-            await _tell_again(stage.staff["sari"], matter)
+        await _play(house, stage)
         _tell_where(url, stage, folder / NAME)
+        if once:
+            return
+        again = sys.stdin.isatty()
+        _note("it serves on until Ctrl-C" + ("; Enter plays the journey again" if again else ""))
+        while again and await _enter():
+            try:
+                await _play(house, stage)
+            except CommandFailed as failed:  # somebody who watches has done something, too
+                _note(str(failed))
+
+
+async def _play(house: "House", stage: Stage) -> None:
+    async with _short_offers(house):
+        matter = await travel(stage.url, stage.staff, stage.memory)
+    async with step("the record tells it again"):
+        await _tell_again(stage.staff["sari"], matter)
+
+
+async def _enter() -> bool:
+    """Wait for a line at the terminal; False where there will be none any more."""
+    loop = asyncio.get_running_loop()
+    line = loop.create_future()
+    loop.add_reader(sys.stdin, lambda: line.done() or line.set_result(sys.stdin.readline()))
+    try:
+        return bool(await line)
+    finally:
+        loop.remove_reader(sys.stdin)
 
 
 @asynccontextmanager
@@ -111,14 +137,20 @@ def _shown(said: dict[str, Any]) -> str:
 
 def _tell_where(url: str, stage: Stage, kept: Any) -> None:
     tell.act(8, "Yours to try")
+    siti = signed(f"siti-{clock():%Y%m%d}", stage.memory.secrets[cast.WEB], timedelta(hours=12))
     tell.table(
         [
+            ["agents", f"{url}/desktop"],
+            ["supervisors", f"{url}/dashboard"],
+            ["administrators", f"{url}/admin"],
+            ["customers", f"{url}/demo-shop"],
             ["API", f"{url}/v1/openapi.json"],
             ["health", f"{url}/health/ready"],
             ["metrics", f"{url}/metrics"],
-            ["sign in", f"POST {url}/v1/sign-in"],
         ]
     )
+    _note("the shop with its chat, for Siti, who is signed in there:")
+    tell.whole(f"{url}/demo-shop#jwt={siti}")
     tell.table(
         [
             [one.person.role, one.person.login, stage.memory.passwords[login], one.person.name]

@@ -43,6 +43,11 @@ def table(rows: Sequence[Sequence[str]]) -> None:
         _print("  " + "  ".join(cells).rstrip())
 
 
+def whole(text: str) -> None:
+    """Write what is copied: it is not wrapped."""
+    _print(f"  {text}")
+
+
 def at(moment: str) -> str:
     """A moment of the API (RFC 3339) as the grid shows it."""
     return _time(datetime.fromisoformat(moment))
