@@ -33,6 +33,7 @@ from contactcenter.api import (
     pages,
     people,
     problems,
+    search,
     sockets,
     supervisor,
     visitor,
@@ -63,6 +64,7 @@ from contactcenter.workers.keep import keep
 from contactcenter.workers.presence import ProcessLease
 from contactcenter.workers.renewal import Renewal
 from contactcenter.workers.router import Router
+from contactcenter.workers.search import Search
 from contactcenter.workers.timers import Timers
 from contactcenter.workers.webhooks import Webhooks
 
@@ -83,6 +85,7 @@ API = (
     merges,
     pages,
     people,
+    search,
     supervisor,
     visitor,
     webhooks,
@@ -129,6 +132,7 @@ class House:
         self.webhooks = Webhooks(database, self.tail, self.transport, clock)
         self.hub = Hub()
         self.renewal = Renewal(database, self.tail, self.hub)
+        self.search = Search(database)
         self.housekeeping = Housekeeping(database, settings.log_keep_days, clock)
         self.lease = ProcessLease(database, self.hub, self.rulebook, clock, settings.process)
         self.health = Health(
@@ -171,6 +175,7 @@ class House:
             "lease": self.lease.run,
             "renewal": self.renewal.run,
             "housekeeping": self.housekeeping.run,
+            "search": self.search.run,
         }
         self._tasks = [asyncio.create_task(keep(n, run), name=n) for n, run in workers.items()]
         # What has been built by now stays: the collector need not look at it again.

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contactcenter.db.tx import Tx
-from contactcenter.errors import Conflict, UnsupportedMediaType
+from contactcenter.errors import BadInput, Conflict
 from contactcenter.model.file import File, clean_name, recognise
 
 WAITING_MAX = 20
@@ -23,7 +23,7 @@ async def upload(
 ) -> File:
     """Keep it for a day, and for ever once it was sent.
 
-    Raises `UnsupportedMediaType` (`file-type`) for content that is not taken, and `Conflict`
+    Raises `BadInput` (`file-type`) for content that is not taken, and `Conflict`
     (`too-many-files`) where twenty wait already.
     """
     media_type = recognise(content)
@@ -32,7 +32,7 @@ async def upload(
             "Taken are PNG, JPEG, GIF and WebP pictures, PDF, text in UTF-8, MP4, M4A, Ogg, MP3, "
             "zip, and documents of Word, Excel, PowerPoint and OpenDocument."
         )
-        raise UnsupportedMediaType(detail, code="file-type")
+        raise BadInput(detail, code="file-type")
     if person is not None:
         waiting = await tx.one(int, "files.waiting_of_person", person)
     else:

@@ -7,6 +7,7 @@ import msgspec
 from contactcenter.actions.canned_replies import CannedReply, NewReply, ReplyText
 from contactcenter.api.canned_replies import CannedReplies
 from contactcenter.model.file import File
+from contactcenter.record.search import Hit, Hits
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -26,6 +27,25 @@ PAGES: tuple[msgspec.Struct, ...] = (
     ReplyText(shortcut="hello", text="Hello {customer}!", language="en"),
     _REPLY,
     CannedReplies([_REPLY], None),
+    Hits(
+        [
+            Hit(
+                interaction=40,
+                position=512,
+                conversation=11,
+                state="open",
+                number=3,
+                kind="message",
+                channel="web",
+                author_kind="customer",
+                at=AT,
+                customer=5,
+                customer_name="Budi Santoso",
+                excerpt="My \ue000line\ue001 has been down since this morning.",
+            )
+        ],
+        None,
+    ),
 )
 
 PLACES = {"name": "modem.jpg"}

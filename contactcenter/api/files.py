@@ -31,7 +31,7 @@ _UPLOADS = Limit("uploads", per_minute=30, burst=20)
 _TAKES = {"takes_bytes": True}
 _GIVES = {"gives_bytes": True}
 _READS = Limit("visitor-files", per_minute=600, burst=100)
-_REFUSED = ("409 too-many-files", "415 file-type")
+_REFUSED = ("409 too-many-files", "422 file-type")
 
 
 @post(

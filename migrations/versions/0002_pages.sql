@@ -47,3 +47,20 @@ CREATE TABLE canned_reply (
 );
 CREATE UNIQUE INDEX canned_reply_shortcut
     ON canned_reply (coalesce(owner_id, 0), shortcut, coalesce(language, ''));
+
+-- Search --------------------------------------------------------------------------------------------
+
+-- The words of what was said, beside the busiest table: they are filled in from the log a moment later,
+-- so that what comes in does not wait for them.
+CREATE TABLE search_text (
+    interaction_id   bigint PRIMARY KEY,
+    conversation_id  bigint NOT NULL,
+    position         bigint NOT NULL,
+    words            tsvector NOT NULL
+);
+CREATE INDEX search_text_words ON search_text USING gin (words);
+CREATE INDEX search_text_conversation ON search_text (conversation_id, position);
+
+INSERT INTO search_text (interaction_id, conversation_id, position, words)
+SELECT id, conversation_id, position, to_tsvector('simple', text) FROM interaction;
+INSERT INTO log_cursor (reader, seq) SELECT 'search', coalesce(max(seq), 0) FROM log;

@@ -5,7 +5,7 @@ import pytest
 from contactcenter.actions.forget import forget
 from contactcenter.actions.note import note
 from contactcenter.actions.upload import PIECE_BYTES, WAITING_MAX, upload
-from contactcenter.errors import BadInput, Conflict, UnsupportedMediaType
+from contactcenter.errors import BadInput, Conflict
 from contactcenter.model.file import File
 from tests.contactcenter.conftest import Desk
 from tests.contactcenter.floor import NOW, Floor
@@ -27,7 +27,7 @@ async def test_a_file_is_kept_in_pieces_as_it_came(floor: Floor, desk: Desk) -> 
 
 
 async def test_what_is_not_known_is_not_kept(floor: Floor, desk: Desk) -> None:
-    with pytest.raises(UnsupportedMediaType) as refused:
+    with pytest.raises(BadInput) as refused:
         await brought(floor, await desk.person(), b"MZ\x00")
     assert refused.value.code == "file-type"
     assert await desk.value("SELECT count(*) FROM file") == 0

@@ -115,8 +115,8 @@ async def test_what_is_not_taken_is_refused(
 ) -> None:
     agent: Member = await team.hire()
     for headers in (siti.headers, agent.headers):
-        assert told(await bring(house, headers, b"MZ\x00")) == (415, "file-type", None)
-        assert told(await bring(house, headers, b"")) == (415, "file-type", None)
+        assert told(await bring(house, headers, b"MZ\x00")) == (422, "file-type", None)
+        assert told(await bring(house, headers, b"")) == (422, "file-type", None)
         assert told(await bring(house, headers, name="")) == (422, "bad-input", "/name")
     plain = {**siti.headers, "Content-Type": "image/png"}
     answer = await house.client.post("/v1/visitor/files?name=a", content=PNG, headers=plain)
