@@ -36,5 +36,6 @@ QueuedBecause = Literal[
     "reopened",
     "merged",
 ]
+DraftKind = Literal["reply", "note"]
 Scope = Literal["interactions:write", "conversations:read", "customers:read"]
 TimerKind = Literal["offer_lapse", "wrapup_end", "agent_grace", "item_idle"]

@@ -27,6 +27,9 @@ DELIVERED_KEPT = timedelta(days=14)
 PARKED_KEPT = timedelta(days=90)
 """How long one that was given up can be sent again, from when it was to be sent."""
 
+DRAFTS_KEPT = timedelta(days=30)
+"""How long what somebody has begun to write is kept."""
+
 FILES_KEPT = timedelta(hours=25)
 """How long a file that is not sent is kept: longer than it may still be sent."""
 
@@ -79,6 +82,7 @@ async def forget(tx: Tx, log_kept: timedelta, now: datetime) -> int:
         await tx.one(int, "forgetting.commands", now - ANSWERS_KEPT, ROWS_MAX),
         await tx.one(int, "forgetting.links", now - SESSIONS_KEPT, ROWS_MAX),
         await tx.one(int, "forgetting.sessions", now - SESSIONS_KEPT, ROWS_MAX),
+        await tx.one(int, "forgetting.drafts", now - DRAFTS_KEPT, ROWS_MAX),
         await tx.one(int, "forgetting.files", now - FILES_KEPT, ROWS_MAX),
         await tx.one(int, "forgetting.log", now - log_kept, ROWS_MAX),
     ]

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from contactcenter.actions.canned_replies import CannedReply, NewReply, ReplyText
+from contactcenter.actions.drafts import Draft, NewDraft
 from contactcenter.api.canned_replies import CannedReplies
+from contactcenter.api.drafts import Drafts
 from contactcenter.model.file import File
 from contactcenter.record.search import Hit, Hits
 
@@ -21,12 +23,17 @@ _REPLY = CannedReply(
     changed_at=AT,
 )
 
+_DRAFT = Draft(conversation=11, kind="reply", text="I have looked at your line, and", changed_at=AT)
+
 PAGES: tuple[msgspec.Struct, ...] = (
     File(id=91, name="modem.jpg", media_type="image/jpeg", size=184_320),
     NewReply(shortcut="hello", text="Hello {customer}, I am {agent}.", own=True),
     ReplyText(shortcut="hello", text="Hello {customer}!", language="en"),
     _REPLY,
     CannedReplies([_REPLY], None),
+    NewDraft(text="I have looked at your line, and"),
+    _DRAFT,
+    Drafts([_DRAFT], None),
     Hits(
         [
             Hit(

@@ -64,3 +64,18 @@ CREATE INDEX search_text_conversation ON search_text (conversation_id, position)
 INSERT INTO search_text (interaction_id, conversation_id, position, words)
 SELECT id, conversation_id, position, to_tsvector('simple', text) FROM interaction;
 INSERT INTO log_cursor (reader, seq) SELECT 'search', coalesce(max(seq), 0) FROM log;
+
+-- Drafts --------------------------------------------------------------------------------------------
+
+-- What somebody has begun to write. `number` is the last there was then: what they have said after it
+-- was the draft, and so it needs no look when something is sent.
+CREATE TABLE draft (
+    person_id        bigint NOT NULL REFERENCES person,
+    conversation_id  bigint NOT NULL,
+    kind             text NOT NULL CHECK (kind IN ('reply', 'note')),
+    text             text NOT NULL,
+    number           integer NOT NULL,
+    changed_at       timestamptz NOT NULL,
+    PRIMARY KEY (person_id, conversation_id)
+);
+CREATE INDEX draft_age ON draft (changed_at);

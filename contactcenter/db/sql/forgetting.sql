@@ -26,6 +26,15 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 
+-- name: drafts
+WITH gone AS (
+    DELETE FROM draft WHERE (person_id, conversation_id) IN (
+        SELECT person_id, conversation_id FROM draft WHERE changed_at < $1
+        ORDER BY changed_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) RETURNING 1
+)
+SELECT count(*) FROM gone
+
 -- Files that were brought and never sent; their pieces go with them.
 -- name: files
 WITH gone AS (
