@@ -52,13 +52,14 @@ class Tally(msgspec.Struct):
 
 
 class AgentShown(msgspec.Struct, frozen=True):
-    """An agent; `since`: when they took on that presence."""
+    """An agent; `since`: when they took on that presence. No queues means every queue."""
 
     name: str
     presence: Presence
     reason: str | None
     since: datetime
     capacity: int
+    queues: list[str] = []
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -209,7 +210,7 @@ class Board(msgspec.Struct):
             fact.name, "offline", None, fact.at, fact.capacity
         )
         self.agents[fact.agent] = msgspec.structs.replace(
-            shown, name=fact.name, capacity=fact.capacity
+            shown, name=fact.name, capacity=fact.capacity, queues=fact.queues
         )
 
     def _presence(self, fact: facts.PresenceChanged) -> None:

@@ -6,7 +6,7 @@ WHERE w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup') ORDER BY w.id
 
 -- name: agents
 SELECT a.id, jsonb_build_object(
-    'name', p.name, 'capacity', a.capacity,
+    'name', p.name, 'capacity', a.capacity, 'queues', a.queues,
     'presence', CASE WHEN a.gone_since IS NULL THEN a.presence ELSE 'offline' END,
     'reason', CASE WHEN a.gone_since IS NULL THEN a.presence_reason END,
     'since', coalesce(a.gone_since, a.presence_since)

@@ -39,7 +39,8 @@ function setOne(node, name, value) {
   } else if (name === "text") {
     text(node, value);
   } else if (name === "value" || name === "checked" || name === "indeterminate") {
-    if (node[name] !== value) node[name] = value;
+    // An option without a value has that of its words, which come only after: "" is to be written down.
+    if (node[name] !== value || node.localName === "option") node[name] = value;
   } else if (value === null || value === undefined || value === false) {
     // Of aria-* "false" means something that is not the same as nothing.
     if (value === false && name.startsWith("aria-")) attribute(node, name, "false");

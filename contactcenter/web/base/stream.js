@@ -24,8 +24,9 @@ const ANSWER_MS = 6_000;
  * @param {{
  *   frame: (frame: any) => void,
  *   state?: (state: State, problem: Problem | null, retryAt: number | null) => void,
+ *   resumes?: boolean,
  * }} page `frame` gets each `welcome`, `event`, `typing` and `problem`; `state` each change, and when
- *   (in ms of this browser) it is tried again
+ *   (in ms of this browser) it is tried again; `resumes: false`: it always begins with a snapshot, as a board does
  */
 export const connect = (path, page) => new Stream(path, page);
 
@@ -119,7 +120,8 @@ export class Stream {
 
   #hello() {
     this.#flowing = false;
-    this.#put(this.#seq === null ? { type: "hello", version: VERSION } : { type: "hello", version: VERSION, resume: this.#seq });
+    const anew = this.#seq === null || this.#page.resumes === false;
+    this.#put(anew ? { type: "hello", version: VERSION } : { type: "hello", version: VERSION, resume: this.#seq });
   }
 
   #put(frame) {

@@ -1,0 +1,86 @@
+/** The last decisions of the routing, and why each was made. */
+import { get } from "../base/api.js";
+import { fill, h, patch, set, text } from "../base/dom.js";
+import { date, has, list, relative, t } from "../base/i18n.js";
+import { empty, failed, loading } from "../base/states.js";
+
+const KINDS = { accepted: "good", pending: "accent", declined: "warn", expired: "warn", rescinded: "" };
+
+/**
+ * @param {{open: (what: any) => void, label: (queue: string) => string, agent: (id: number) => string}} house
+ * @returns {{node: HTMLElement, show: (decisions: import("./state.js").Decision[], now: number) => void}}
+ */
+export function decisionList(house) {
+  const all = h("ol", { class: "plain decisions", tabindex: 0, "aria-label": t("dashboard.decisions") });
+  const nothing = empty({ title: t("dashboard.decisions.none"), words: t("dashboard.decisions.none_hint") });
+  const node = h("section", { class: "card" }, h("header", null, h("h2", null, t("dashboard.decisions"))), all, nothing);
+
+  function make(decision) {
+    const parts = { who: h("b", { class: "grow clip" }), outcome: h("span", { class: "chip" }), time: h("time", { class: "muted" }), why: h("p", { class: "small sentence" }) };
+    const button = h("button", { type: "button", class: "figure small", onclick: () => house.open({ kind: "why", item: decision.item }) }, t("dashboard.why"));
+    const node = h("li", null, h("div", { class: "row" }, parts.who, parts.outcome), parts.why, h("div", { class: "row tiny muted" }, parts.time, h("span", { class: "grow" }), button));
+    return Object.assign(node, { parts });
+  }
+
+  function update({ parts }, decision, now) {
+    text(parts.who, `${house.agent(decision.agent)} · ${house.label(decision.queue)}`);
+    text(parts.outcome, t(`dashboard.outcome.${decision.outcome}`));
+    set(parts.outcome, { class: `chip fixed ${KINDS[decision.outcome] ?? ""}` });
+    text(parts.why, decision.sentence);
+    text(parts.time, `${t("dashboard.item", { id: String(decision.item) })} · ${relative(decision.at, now)}`);
+    set(parts.time, { datetime: decision.at, title: date(decision.at, "full") });
+  }
+
+  return {
+    node,
+    show(decisions, now) {
+      set(all, { hidden: decisions.length === 0 });
+      set(nothing, { hidden: decisions.length > 0 });
+      // Who reads here keeps what they read: what is new comes when they have left.
+      if ((all.matches(":hover") || all.contains(document.activeElement)) && all.children.length) {
+        const held = new Map(decisions.map((one) => [one.offer, one]));
+        for (const one of shown) if (held.has(one.offer)) Object.assign(one, held.get(one.offer));
+      } else {
+        shown = decisions.map((one) => ({ ...one }));
+      }
+      patch(all, shown, { key: (one) => one.offer, make, update: (node, one) => update(node, one, now) });
+    },
+  };
+}
+
+let shown = [];
+
+/** All offers of an item with their whole explanation. @param {number} item @param {{agent: (id: number) => string}} house @returns {import("./drawer.js").View} */
+export function whyView(item, house) {
+  const node = h("div", { class: "stack" }, loading());
+  const load = async () => {
+    try {
+      const { items } = await get("/v1/decisions", { item });
+      fill(node, items.length ? items.map((one) => explained(one, house)) : empty({ title: t("dashboard.why.none") }));
+    } catch (problem) {
+      fill(node, failed(problem, load));
+    }
+  };
+  load();
+  return { title: t("dashboard.why.title", { id: String(item) }), node };
+}
+
+function explained(one, house) {
+  const { terms = [], others = [], runner_up: next, waited, step } = one.explanation;
+  const facts = [
+    [t("dashboard.why.agent"), house.agent(one.agent)],
+    [t("dashboard.why.outcome"), `${t(`dashboard.outcome.${one.outcome}`)}${one.reason ? ` (${reason(one.reason)})` : ""}`],
+    waited !== undefined && [t("dashboard.why.waited"), t("dashboard.seconds", { count: Math.round(waited / 1e6) })],
+    terms.length > 0 && [t("dashboard.why.terms"), list([...terms])],
+    next && [t("dashboard.why.next"), house.agent(next)],
+    others.length > 0 && [t("dashboard.why.others"), list(others.map((other) => `${other.agents} ${other.words}`))],
+    step > 0 && [t("dashboard.why.step"), String(step)],
+    [t("dashboard.why.rules"), String(one.rulebook_version)],
+  ];
+  return h("section", { class: "card" }, h("div", { class: "body stack" },
+    h("p", null, one.sentence),
+    h("dl", { class: "facts" }, facts.filter(Boolean).map(([name, value]) => [h("dt", null, name), h("dd", null, value)])),
+    h("p", { class: "tiny muted" }, date(one.at, "full"))));
+}
+
+const reason = (name) => (has(`dashboard.reason.${name}`) ? t(`dashboard.reason.${name}`) : name);
