@@ -1,5 +1,5 @@
 /** The bar on top of every page: name, pages of the role, and the person's own menu. */
-import { set, h } from "./dom.js";
+import { h } from "./dom.js";
 import { LANGUAGES, chooseLanguage, language, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
@@ -38,9 +38,9 @@ export function personMenu(me) {
 
 /** The same for pages that nobody need be signed in for. */
 export function appearanceMenu() {
-  const opener = h("button", { class: "button quiet", type: "button" }, icon("language"), LANGUAGES[language()]);
-  set(opener, { "aria-label": `${t("language.label")}, ${t("theme.label")}` });
-  return menu(opener, appearance, { label: t("theme.label") });
+  const label = `${t("language.label")}, ${t("theme.label")}`;
+  const opener = h("button", { class: "button quiet only", type: "button", "aria-label": label, title: label }, icon("language"));
+  return menu(opener, appearance, { label });
 }
 
 /** @returns {import("./menu.js").Item[]} */

@@ -13,6 +13,8 @@ export const LANGUAGES = { en: "English", id: "Bahasa Indonesia" };
 
 const texts = { en: { ...en }, id: { ...id } };
 const current = chosen();
+/** Dates and numbers as where the person lives, where that is a place of the language: 22 Nov or Nov 22. */
+const locale = navigator.languages.find((tag) => tag.split("-")[0] === current) ?? current;
 document.documentElement.lang = current;
 
 /** The language of this page. @returns {"en" | "id"} */
@@ -67,7 +69,7 @@ const formats = new Map();
 
 function format(kind, options) {
   const name = kind.name + JSON.stringify(options);
-  if (!formats.has(name)) formats.set(name, new kind(current, options));
+  if (!formats.has(name)) formats.set(name, new kind(locale, options));
   return formats.get(name);
 }
 

@@ -81,6 +81,6 @@ function lettered(items, at, event) {
 function place(node, opener) {
   const [from, size] = [opener.getBoundingClientRect(), node.getBoundingClientRect()];
   const below = from.bottom + 4 + size.height < innerHeight || from.top < size.height;
-  const left = Math.max(8, Math.min(from.left, innerWidth - size.width - 8));
+  const left = Math.max(8, Math.min(from.left, document.documentElement.clientWidth - size.width - 8));
   set(node, { style: { left: `${left}px`, top: `${below ? from.bottom + 4 : from.top - 4 - size.height}px` } });
 }

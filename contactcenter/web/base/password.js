@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 
 /** @param {Parameters<typeof field>[0]} how @returns {import("./field.js").Field} */
 export function passwordField(how) {
-  const node = field({ ...how, type: "password", maxlength: 256 });
+  const node = field({ ...how, type: "password", maxlength: 200 });
   const input = /** @type {HTMLInputElement} */ (node.input);
   const show = h("button", { class: "button quiet small only", type: "button", "aria-label": t("password.show"), title: t("password.show"), "aria-pressed": "false" }, icon("view"));
   show.onclick = () => {

@@ -3,7 +3,7 @@ import "./texts.js";
 import { post } from "../base/api.js";
 import { appearanceMenu } from "../base/bar.js";
 import { busy, button } from "../base/button.js";
-import { fill, h, text } from "../base/dom.js";
+import { fill, h } from "../base/dom.js";
 import { field } from "../base/field.js";
 import { t } from "../base/i18n.js";
 import { passwordField } from "../base/password.js";
