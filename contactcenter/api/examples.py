@@ -146,6 +146,7 @@ _INTERACTION = Interaction(
     direction="inbound",
     channel="web",
     identity=6,
+    connection=3,
     author_kind="customer",
     author_id=5,
     author_name="Budi Santoso",

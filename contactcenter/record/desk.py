@@ -44,7 +44,7 @@ class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A work item that the agent has, with the end of its conversation."""
+    """A work item that the agent has, with the end of its conversation, whose `tags` these are."""
 
     id: int
     conversation: int
@@ -60,6 +60,8 @@ class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
     waiting_for: str
     waiting_since: datetime
     intent: str | None
+    wrap_up_until: datetime | None
+    tags: list[str]
     read_number: int
     interactions: list[Said] = []
 

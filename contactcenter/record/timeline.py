@@ -25,7 +25,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was said or done, and where it stands.
 
     `number` has no gaps within the conversation; `position` orders everything that was said with
-    this customer, whatever the conversation. `identity`: whom it came from or went to.
+    this customer, whatever the conversation. `identity`: whom it came from or went to, by which
+    `connection`.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     direction: Direction
     channel: str
     identity: int | None
+    connection: int | None
     author_kind: AuthorKind
     author_id: int | None
     author_name: str | None

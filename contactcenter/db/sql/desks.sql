@@ -20,7 +20,8 @@ WHERE o.agent_id = $1 AND o.state = 'pending' ORDER BY o.id
 -- name: items
 SELECT w.id, v.id AS conversation, c.id AS customer, c.name AS customer_name, c.tier, c.value,
        w.state, w.queue, w.channel, w.epoch, w.weight < w.full_weight AS dormant, w.waiting_for,
-       w.waiting_since, w.intent, v.read_number
+       w.waiting_since, w.intent, v.tags, v.read_number,
+       (SELECT due_at FROM timer WHERE kind = 'wrapup_end' AND subject = w.id) AS wrap_up_until
 FROM work_item w
 JOIN conversation v ON v.id = w.conversation_id
 JOIN customer c ON c.id = v.party_id

@@ -91,7 +91,8 @@ WHERE w.conversation_id = $1 AND w.kind = 'conversation'
 
 -- name: interactions
 SELECT i.id, i.position, i.conversation_id AS conversation, i.number, i.kind, i.direction,
-       i.channel, i.identity_id AS identity, i.author_kind, i.author_id,
+       i.channel, i.identity_id AS identity, i.connection_id AS connection, i.author_kind,
+       i.author_id,
        coalesce(p.name, k.name, c.name, r.name) AS author_name, i.text, i.parts, i.delivery,
        i.occurred_at, i.received_at
 FROM interaction i
@@ -106,7 +107,8 @@ ORDER BY i.number LIMIT $4
 -- At most one page of each conversation is read, by the index: a long one costs no more than that.
 -- name: timeline
 SELECT i.id, i.position, i.conversation_id AS conversation, i.number, i.kind, i.direction,
-       i.channel, i.identity_id AS identity, i.author_kind, i.author_id,
+       i.channel, i.identity_id AS identity, i.connection_id AS connection, i.author_kind,
+       i.author_id,
        coalesce(p.name, k.name, c.name, r.name) AS author_name, i.text, i.parts, i.delivery,
        i.occurred_at, i.received_at
 FROM (

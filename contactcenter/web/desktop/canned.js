@@ -3,9 +3,11 @@
 import {get} from "../base/api.js";
 import {fill, h, set} from "../base/dom.js";
 import {t} from "../base/i18n.js";
+import {itemIn} from "./state.js";
 
 const BEGUN = /(^|\s)\/([\p{L}\p{N}_-]*)$/u;
 const SHOWN_MAX = 8;
+const KEPT_MS = 60_000;
 
 /**
  * @param {import("./main.js").Desk} desk @param {HTMLTextAreaElement} area
@@ -17,9 +19,11 @@ export function createCanned(desk, area, insert) {
   let found = [];
   let chosen = 0;
   let start = 0;
+  let readAt = 0;
 
   async function load() {
-    all = [];
+    all ??= [];
+    readAt = Date.now();
     try {
       all = (await get("/v1/canned-replies", {limit: 200})).items;
       look();
@@ -31,10 +35,10 @@ export function createCanned(desk, area, insert) {
   function look() {
     const begun = BEGUN.exec(area.value.slice(0, area.selectionStart));
     if (!begun) return close();
-    if (all === null) load();
+    if (all === null || Date.now() - readAt > KEPT_MS) load();
     start = area.selectionStart - begun[2].length - 1;
     const wanted = begun[2].toLowerCase();
-    found = (all ?? []).filter((each) => each.shortcut.toLowerCase().startsWith(wanted) || each.title?.toLowerCase().includes(wanted)).slice(0, SHOWN_MAX);
+    found = suiting(all ?? [], itemIn(desk.store.state, desk.view.selected), wanted).slice(0, SHOWN_MAX);
     chosen = 0;
     draw();
   }
@@ -43,18 +47,24 @@ export function createCanned(desk, area, insert) {
     list.hidden = found.length === 0;
     set(list, {"aria-label": t("desktop.canned")});
     fill(list, found.map((each, n) => h("li", {role: "option", id: `canned-${n}`, "aria-selected": String(n === chosen), onmousedown: (event) => { event.preventDefault(); take(n); }},
-      h("b", {}, `/${each.shortcut}`), h("span", {class: "clip muted"}, each.text))));
+      h("b", {}, `/${each.shortcut}`), h("span", {class: "clip muted"}, filled(each.text)))));
     set(area, {"aria-activedescendant": list.hidden ? null : `canned-${chosen}`});
   }
 
   function take(n) {
-    const words = found[n].text;
+    const words = filled(found[n].text);
     const end = area.selectionStart;
     close();
     insert(start, end, words);
   }
 
+  function filled(text) {
+    const item = itemIn(desk.store.state, desk.view.selected);
+    return text.replaceAll("{customer}", item?.customer_name ?? "").replaceAll("{agent}", desk.store.state.me.name);
+  }
+
   function close() {
+    if (list.hidden && found.length === 0) return;
     found = [];
     draw();
   }
@@ -77,4 +87,12 @@ export function createCanned(desk, area, insert) {
       return true;
     },
   };
+}
+
+/** Of this queue or of every one; those whose shortcut begins so, and then those that hold it. */
+function suiting(all, item, wanted) {
+  const here = all.filter((each) => each.queues.length === 0 || each.queues.includes(item?.queue));
+  const begins = here.filter((each) => each.shortcut.toLowerCase().startsWith(wanted));
+  const holds = here.filter((each) => !begins.includes(each) && each.text.toLowerCase().includes(wanted));
+  return [...begins, ...holds];
 }

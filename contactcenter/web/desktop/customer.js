@@ -5,13 +5,13 @@ import {fill, h, set} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {date, percent, t} from "../base/i18n.js";
 import {editCustomer, mergeCustomer} from "./customer-dialogs.js";
-import {channelIcon, channelName, clockTime, fullTime} from "./words.js";
+import {channelIcon, channelName, fullTime, pastTime} from "./words.js";
 
 /** @param {import("./main.js").Desk} desk */
 export function createCustomer(desk) {
   const body = h("div", {class: "body"});
   const back = h("button", {class: "button quiet only back", type: "button", onclick: () => desk.showPane("conversation")}, icon("back"));
-  const element = h("aside", {class: "customer", id: "customer", tabindex: "-1"}, back, body);
+  const element = h("aside", {class: "about", id: "customer", tabindex: "-1"}, back, body);
   let shown = null;
   let asked = null;
 
@@ -132,7 +132,3 @@ function history(desk, all) {
 
 const REASONS = new Set(["resolved", "merged", "abandoned", "unanswered", "bot", "spam"]);
 const closedWords = ({close_reason: reason}) => (REASONS.has(reason) ? t(`desktop.close.${reason}`) : t("desktop.closed"));
-
-const pastTime = (at) =>
-  (new Date(at).toDateString() === new Date().toDateString() ? clockTime(at) : date(at, "date"));
-

@@ -25,7 +25,7 @@ export function openDialog(title, body, run, label) {
 function openTransfer(desk, item) {
   const {state} = desk.store;
   const note = h("textarea", {class: "input", rows: "3", maxlength: "16384", id: "transfer-note"});
-  const filter = h("input", {class: "input", type: "search", id: "transfer-filter", autocomplete: "off", oninput: show});
+  const filter = h("input", {class: "input", type: "search", id: "transfer-filter", autocomplete: "off", oninput: show, placeholder: t("desktop.transfer_filter")});
   const list = h("div", {class: "targets", role: "radiogroup", "aria-label": t("desktop.transfer_to")});
   const queues = Object.entries(state.queues).map(([name, label]) => ({queue: name, label, key: `queue ${name}`, hint: name === item.queue ? t("desktop.same_queue") : t("desktop.queue")}));
   let targets = queues;

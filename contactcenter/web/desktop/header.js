@@ -3,8 +3,10 @@
 import {button} from "../base/button.js";
 import {fill, h, set, text} from "../base/dom.js";
 import {t} from "../base/i18n.js";
+import {icon} from "../base/icons.js";
 import * as keys from "../base/keys.js";
 import {menu} from "../base/menu.js";
+import {openSearch} from "./search.js";
 import {duration} from "./words.js";
 
 const DOTS = {available: "dot", away: "dot warn", offline: "dot off"};
@@ -16,11 +18,13 @@ export function createHeader(desk) {
   const since = h("span", {class: "muted small number"});
   const opener = h("button", {class: "button quiet presence", type: "button"}, dot, label, since);
   const load = h("span", {class: "muted small load"});
+  const search = h("button", {class: "button quiet search", type: "button", "aria-label": t("desktop.search"), onclick: () => openSearch(desk)},
+    icon("search"), h("span", {class: "grow muted"}, t("desktop.search_short")), h("kbd", {class: "key"}, "/"));
   const live = h("span", {class: "muted small live row"});
 
   return {
     middle: [menu(opener, () => presences(desk), {label: t("desktop.presence")}), load],
-    end: [live, alerts(desk), button({label: t("keys.title"), icon: "keyboard", only: true, kind: "quiet sheet", run: keys.sheet})],
+    end: [search, live, alerts(desk), button({label: t("keys.title"), icon: "keyboard", only: true, kind: "quiet sheet", run: keys.sheet})],
     openPresence: () => opener.click(),
     draw(now) {
       const {me, items} = desk.store.state;

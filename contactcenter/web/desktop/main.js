@@ -92,7 +92,7 @@ function draw(desk, person) {
   const composer = createComposer(desk);
   const conversation = createConversation(desk, composer);
   const customer = createCustomer(desk);
-  const work = h("nav", {class: "side", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, list.element);
+  const work = h("nav", {class: "work-pane", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, list.element);
   const panes = h("div", {class: "panes"}, work, conversation.element, customer.element);
   document.body.replaceChildren(bar(person, {page: "desktop", middle: header.middle, end: header.end}), desk.line, panes);
   document.body.classList.add("desktop");
@@ -108,9 +108,20 @@ function draw(desk, person) {
       const all = id === null ? null : desk.customers.of(id);
       if (all) editCustomer(desk, id, all);
     },
-    select(id) {
+    /** A customer that was found: their open or last conversation. */
+    async lookAt(customer) {
+      if (customer.open_conversation) return desk.select(customer.open_conversation);
+      await desk.customers.load(customer.id);
+      const last = desk.customers.of(customer.id)?.conversations.items[0];
+      if (last) desk.select(last.id);
+      else desk.tell(i18n.t("desktop.no_conversation_yet"));
+    },
+    /** @param {number|null} id @param {number} [number] the line to be looked at */
+    select(id, number) {
       const former = desk.view.selected;
       desk.view.selected = id;
+      if (number) desk.view.places.set(id, {end: false, index: number - 1, offset: -24});
+      if (number && former === id) conversation.lines.toRow(number - 1);
       if (former !== null && former !== id) desk.store.dispatch({type: "our-left", conversation: former});
       desk.showPane(id === null ? "work" : "conversation");
     },

@@ -2,6 +2,7 @@
 
 import {t} from "../base/i18n.js";
 import * as keys from "../base/keys.js";
+import {openSearch} from "./search.js";
 import {itemIn} from "./state.js";
 import {order} from "./work-list.js";
 
@@ -36,6 +37,8 @@ export function addShortcuts(desk) {
     {group: talk, keys: "t", label: t("desktop.keys_transfer"), when: active, run: desk.act.openTransfer},
     {group: talk, keys: "r", label: t("desktop.keys_resolve"), when: active, run: desk.act.openResolve},
     {group: talk, keys: "f", label: t("desktop.keys_finish"), when: () => item()?.state === "wrapup", run: desk.act.finish},
+    {group: page, keys: "/", label: t("desktop.search"), run: () => openSearch(desk)},
+    {group: page, keys: "ctrl+k", label: t("desktop.keys_search_typing"), run: () => openSearch(desk)},
     {group: page, keys: "p", label: t("desktop.keys_presence"), run: desk.openPresence},
     {group: page, keys: "l", label: t("desktop.keys_list"), run: () => desk.showPane("work")},
     {group: page, keys: "o", label: t("desktop.keys_read"), when: selected, run: () => desk.showPane("conversation")},

@@ -34,3 +34,7 @@ export function duration(ms) {
   const days = Math.floor(ms / 86_400_000);
   return days > 0 ? t("desktop.days", {count: days}) : clock(ms);
 }
+
+/** The time of today, the date of other days. */
+export const pastTime = (at) =>
+  (new Date(at).toDateString() === new Date().toDateString() ? clockTime(at) : date(at, "date"));

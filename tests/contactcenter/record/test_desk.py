@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +48,22 @@ async def test_the_agents_work_comes_with_the_end_of_what_was_said(
     assert (item.conversation, item.state, item.dormant) == (mine.conversation, "wrapup", False)
     assert [(s.number, s.text) for s in item.interactions] == [(2, "b"), (3, "c")]
     assert item.interactions[0].occurred_at.tzinfo is not None
+
+
+async def test_work_in_wrap_up_shows_when_that_ends_and_the_conversations_tags(desk: Any) -> None:
+    agent = await desk.person()
+    said = await desk.say("+621")
+    await has(desk, agent, said.conversation, "wrapup")
+    await desk.rows("UPDATE conversation SET tags = '{invoice}'")
+    until = NOW + timedelta(seconds=30)
+    await desk.rows(
+        "INSERT INTO timer (kind, subject, due_at) SELECT 'wrapup_end', id, $1 FROM work_item",
+        until,
+    )
+
+    [item] = (await read(desk, agent)).items
+
+    assert (item.wrap_up_until, item.tags) == (until, ["invoice"])
 
 
 async def test_a_pending_offer_shows_the_customers_last_words(desk: Any) -> None:

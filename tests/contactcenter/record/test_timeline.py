@@ -126,3 +126,12 @@ async def test_an_unknown_conversation_is_not_found(desk: Any) -> None:
     async with desk.database.snapshot() as tx:
         with pytest.raises(NotFound):
             await read_conversation(tx, 4711)
+
+
+async def test_what_was_said_names_the_connection_by_which_it_came(desk: Any) -> None:
+    said = await desk.say("1", by="shop", channel="web")
+
+    async with desk.database.snapshot() as tx:
+        [found] = (await read_interactions(tx, said.conversation, 0, 10)).items
+
+    assert found.connection == await desk.channel("shop", "web")
