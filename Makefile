@@ -1,6 +1,9 @@
 # Everything this project does, one line each: `make` alone lists it.
 PYTHON ?= python3
 BIN := .venv/bin
+# Each process has its own PostgreSQL and Redis; a file's tests stay in one.
+JOBS ?= 2
+PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 PACKAGES := contactcenter channels routing migrations
 
 .DEFAULT_GOAL := help
@@ -14,10 +17,10 @@ setup: .venv/.ready  ## make .venv with everything pinned (again only when the p
 demo: setup  ## run the whole system with sample customers and agents (ONCE=1: one pass, then stop)
 	@$(BIN)/contactcenter demo $(if $(ONCE),--once)
 
-test: setup  ## run the tests (ARGS=... goes to pytest)
+test: setup  ## run the tests (ARGS=... goes to pytest; JOBS=2 at once)
 	@command -v chromium >/dev/null || \
 		echo "make test: the pages are not tested without a browser; needs root: apt-get install chromium"
-	@$(BIN)/pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 check: setup  ## all that must hold: format, lint, import contracts, types, dependencies, tests
 	$(BIN)/ruff format --check
@@ -25,7 +28,7 @@ check: setup  ## all that must hold: format, lint, import contracts, types, depe
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
 	$(BIN)/deptry $(PACKAGES)
-	$(BIN)/pytest
+	$(PYTEST)
 
 format: setup  ## write the code in the one format
 	@$(BIN)/ruff check --fix-only --quiet

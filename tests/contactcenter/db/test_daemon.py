@@ -32,7 +32,9 @@ async def test_killed_postgres_starts_again_with_all_that_was_committed(
     assert await ask(servers, "SELECT number FROM kept") == 7
 
 
-@pytest.mark.parametrize("number", [os.getpid(), 2**22 + 1, "no number"])
+@pytest.mark.parametrize(
+    "number", [os.getpid(), 2**22 + 1, "no number"], ids=["ours", "nobody's", "no number"]
+)
 async def test_stale_pid_files_are_passed_over(
     servers: embedded.Servers, number: int | str
 ) -> None:
