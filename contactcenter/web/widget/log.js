@@ -1,27 +1,32 @@
 /** What was said: a log that keeps its place while somebody reads further up. */
-import { attached } from "./files.js";
+import { filesOf, shown } from "./files.js";
 import { h, patch, say } from "./dom.js";
 import { icon } from "./icons.js";
 import { lines, progress } from "./state.js";
 
 const NEAR_PX = 60;
 
-export function log(language, t, talk) {
+/**
+ * @param {string} language
+ * @param {string} greeting above the first message
+ * @param {(key: string, value?: any) => string} t
+ * @param {ReturnType<import("./talk.js").talk>} talk
+ */
+export function log(language, greeting, t, talk) {
   const list = h("div", { class: "lines" });
+  const hello = h("p", { class: "hello" }, greeting);
   const more = h("button", { type: "button", class: "newer", hidden: true, onclick: end }, t("newer"), icon("down"));
-  const box = h("div", { class: "box", role: "log", tabindex: 0, "aria-label": t("messages"), "aria-live": "off", onscroll }, list);
+  const box = h("div", { class: "box", role: "log", tabindex: 0, "aria-label": t("messages"), "aria-live": "off", onscroll }, hello, list);
   const element = h("div", { class: "log" }, box, more);
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
   const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
   const whole = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
-  let last = null;
+  let last = null, stuck = true;
+  new ResizeObserver(() => stuck && end()).observe(box);
 
   function onscroll() {
-    if (near()) more.hidden = true;
-  }
-
-  function near() {
-    return box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+    stuck = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+    if (stuck) more.hidden = true;
   }
 
   function end() {
@@ -31,13 +36,16 @@ export function log(language, t, talk) {
 
   function draw(state) {
     const all = lines(state);
-    const stay = near();
+    hello.hidden = state.earlier;
     const newest = all.at(-1);
     const mine = all.findLast(own);
-    const parts = days(all);
-    patch(list, parts, (line) => line.key, make, (node, line) => line.day ?? update(node, line, state, line === mine));
+    let before;
+    patch(list, days(all), (line) => line.key, make, (node, line) => {
+      if (!line.day) update(node, line, state, line === mine, before);
+      before = line.name ?? line.author;
+    });
     if (newest && newest.key !== last) {
-      if (stay || own(newest)) end();
+      if (stuck || own(newest)) end();
       else more.hidden = false;
       last = newest.key;
     }
@@ -64,18 +72,19 @@ export function log(language, t, talk) {
     const node = h("div", { class: `said ${own(line) ? "mine" : "theirs"}` },
       h("p", { class: own(line) ? "unseen" : "name" }, own(line) ? t("you") : line.name || t(line.author)),
       line.text && h("p", { class: "words" }, ...linked(line.text)),
-      ...attached(line, t, talk),
-      h("p", { class: "meta" }, h("time", { datetime: line.at, title: whole.format(at) }, clock.format(at)), h("span", { class: "state" })));
+      ...filesOf(line).map((file) => shown(file, t, talk)),
+      h("p", { class: "meta" }, h("time", { datetime: line.at, title: whole.format(at) }, clock.format(at)), h("span", { class: "state", hidden: true })));
     return node;
   }
 
-  function update(node, line, state, latest) {
-    if (!own(line)) return;
+  function update(node, line, state, latest, before) {
+    if (!own(line)) return node.firstChild.classList.toggle("unseen", (line.name ?? line.author) === before);
     const name = progress(state, line);
-    const shown = latest || name === "failed" || name === "sending" ? t(name === "failed" && line.problem?.status === 403 ? "blocked" : name) : "";
+    const words = latest || name === "failed" || name === "sending" ? t(name === "failed" && line.problem?.status === 403 ? "blocked" : name) : "";
     const place = node.lastChild.lastChild;
     node.dataset.state = name;
-    if (place.textContent !== shown) say(place, shown);
+    say(place, words);
+    place.hidden = !words;
     const offered = node.querySelector(".again");
     if (name !== "failed") offered?.remove();
     else if (!offered) node.append(again(line));

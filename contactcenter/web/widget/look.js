@@ -25,6 +25,14 @@ textarea::placeholder { color: var(--ink-2); opacity: 1; }
 .box { flex: 1; overflow: auto; overscroll-behavior: contain; padding: 12px 16px; }
 .box:focus-visible { box-shadow: inset var(--focus); outline: 2px solid var(--accent); outline-offset: -2px; }
 .hello { padding-bottom: 8px; }
+.clip { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.tray { display: contents; list-style: none; padding: 0; }
+.tray li { display: flex; align-items: center; gap: 8px; width: 100%; padding: 0 0 0 10px; border: 1px solid var(--rule); border-radius: 8px; font-size: 12.5px; }
+.tray .state { color: var(--ink-2); }
+.file { display: flex; align-items: center; gap: 8px; max-width: 100%; margin-top: 4px; padding: 8px 12px; border: 1px solid var(--rule); border-radius: 8px; background: var(--paper); font-size: 12.5px; }
+.file svg { flex: none; }
+.picture { width: 240px; height: 168px; padding: 0; overflow: hidden; }
+.picture img { width: 100%; height: 100%; object-fit: cover; }
 .lines { display: flex; flex-direction: column; gap: 10px; }
 .day { align-self: center; }
 .said { display: flex; flex-direction: column; max-width: 85%; align-items: flex-start; align-self: flex-start; }
@@ -32,7 +40,6 @@ textarea::placeholder { color: var(--ink-2); opacity: 1; }
 .name, .meta { color: var(--ink-2); font-size: 11.5px; }
 .words { max-width: 100%; padding: 8px 12px; border-radius: 12px 12px 12px 4px; background: var(--theirs); white-space: pre-wrap; overflow-wrap: anywhere; }
 .mine .words { border-radius: 12px 12px 4px 12px; background: var(--accent-soft); }
-[data-state=sending] .words { opacity: 0.75; }
 [data-state=failed] .words { background: var(--bad-soft); }
 [data-state=failed] .state { color: var(--bad); font-weight: 600; }
 .words a { color: inherit; }
@@ -41,7 +48,8 @@ textarea::placeholder { color: var(--ink-2); opacity: 1; }
 .newer { position: absolute; bottom: 8px; left: 50%; translate: -50%; display: flex; align-items: center; gap: 4px; padding: 4px 12px; border: 1px solid var(--rule); border-radius: 99px; background: var(--paper); font-size: 12.5px; box-shadow: 0 2px 8px rgb(0 0 0 / 0.2); }
 .newer svg { width: 16px; height: 16px; }
 .typing { min-height: 20px; padding: 0 16px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.composer { display: flex; align-items: flex-end; gap: 4px; padding: 4px 8px 10px 12px; }
+.composer { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 4px; padding: 4px 8px 10px 12px; }
+.composer textarea { flex: 1; width: auto; min-width: 0; }
 .send { color: var(--accent); }
 @media (max-width: 480px) {
   .panel, [data-side=left] .panel { position: fixed; inset: 0; width: auto; height: 100dvh; border: 0; border-radius: 0; }

@@ -19,15 +19,13 @@ export function makePanel(settings, t, talk, close) {
     h("button", { type: "button", class: "quiet", onclick: leave }, t("end")),
     h("button", { type: "button", class: "primary", onclick: () => ask(false) }, t("stay")));
   const link = h("p", { class: "link", role: "status" });
-  const hello = h("p", { class: "hello" }, greeting || t("greeting"));
-  const said = log(language, t, talk);
+  const said = log(language, greeting || t("greeting"), t, talk);
   const typing = h("p", { class: "typing" });
   const write = composer(t, talk);
   const form = stranger(settings, t, talk, () => write.focus());
-  const element = h("section", { class: "panel", role: "dialog", "aria-label": title || t("title"), hidden: true, onkeydown: key },
+  const element = h("section", { class: "panel", role: "dialog", "aria-label": title || t("title"), hidden: true, onkeydown: key, ondragover: over, ondrop: over },
     h("header", {}, h("div", { class: "grow" }, h("h2", {}, title || t("title")), who), end, shut),
     sure, link, form.element, said.element, typing, write.element);
-  said.element.prepend(hello);
   const phone = matchMedia("(max-width: 480px)");
   phone.addEventListener("change", modal);
   document.addEventListener("visibilitychange", look);
@@ -47,6 +45,12 @@ export function makePanel(settings, t, talk, close) {
     if (element.getRootNode().activeElement !== from) return;
     event.preventDefault();
     to.focus();
+  }
+
+  function over(event) {
+    if (write.element.hidden || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "drop") write.drop(event.dataTransfer.files);
   }
 
   function ask(open) {
@@ -70,10 +74,10 @@ export function makePanel(settings, t, talk, close) {
     const conversation = state.conversation;
     end.hidden = !conversation?.open || state.link !== "live";
     say(who, answers(state, t));
-    say(link, state.link in SAID && (state.known || state.link !== "connecting") ? t(state.link) : "");
+    const trouble = state.link === "reconnecting" && !state.known ? "unreachable" : state.link;
+    say(link, SAID.includes(trouble) ? t(trouble) : "");
     link.hidden = !link.textContent;
     say(typing, state.typing ? t("typing", state.typing.name ?? t("somebody")) : "");
-    hello.hidden = state.earlier;
     said.draw(state);
     look();
   }
@@ -91,7 +95,7 @@ export function makePanel(settings, t, talk, close) {
   };
 }
 
-const SAID = { connecting: 1, reconnecting: 1, offline: 1, refused: 1, expired: 1 };
+const SAID = ["unreachable", "reconnecting", "offline", "refused", "expired"];
 
 /** Who has it, in a line. */
 function answers({ conversation, outgoing }, t) {

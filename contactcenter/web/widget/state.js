@@ -173,8 +173,12 @@ function keyOf(state, frame) {
   const placed = state.outgoing.find((one) => one.conversation === frame.conversation && one.number === frame.number);
   if (placed) return placed.key;
   const taken = new Set(state.messages.map((message) => message.key));
-  const same = (one) => one.status === "sending" && one.text === frame.text && one.after < frame.position;
+  const same = (one) => one.status === "sending" && one.text === frame.text && one.after < frame.position && one.files.length === fileCount(frame);
   return state.outgoing.find((one) => same(one) && !taken.has(one.key))?.key;
+}
+
+function fileCount({ parts = [] }) {
+  return parts.filter((part) => part.type === "file").length;
 }
 
 function live(state, frame) {

@@ -42,14 +42,16 @@ export function talk(settings, kept, changed, tell) {
   async function connect() {
     if (!wanted || busy || socket || state.link === "refused") return;
     clearTimeout(timer);
+    if (!navigator.onLine) return link("offline"); // we are told when it is back
     busy = true;
-    link(navigator.onLine ? (state.known ? "reconnecting" : "connecting") : "offline");
+    link(state.known || tries ? "reconnecting" : "connecting");
     try {
       do await fit();
       while (held.account !== accountOf(settings.jwt)); // another signed in meanwhile
+      arrive();
       open();
-    } catch (refused) {
-      turnedAway(refused);
+    } catch (refusal) {
+      turnedAway(refusal);
     }
     busy = false;
   }
@@ -136,6 +138,7 @@ export function talk(settings, kept, changed, tell) {
       link("expired");
       return tell("expired");
     }
+    if (refusal.status === 0) console.warn(`contactcenter: no answer. Is ${location.origin} an origin of the connection?`);
     return passes(refusal) ? later(refusal.problem.retry_after_s) : refused(refusal.message);
   }
 
@@ -177,12 +180,25 @@ export function talk(settings, kept, changed, tell) {
     return true;
   }
 
+  let arrive;
+  const arrived = new Promise((resolve) => (arrive = resolve));
+  const urls = new Map();
   const confirmed = new Map();
   /** Each receipt once: its tick comes back a moment later. */
   function confirm(frame) {
     const name = `${frame.type} ${frame.conversation}`;
     if (confirmed.get(name) >= frame.number || !send(frame)) return;
     confirmed.set(name, frame.number);
+  }
+
+  async function fetchFile(id) {
+    try {
+      const answer = await ask(settings.house, "GET", `files/${id}`, { token: held.token });
+      return URL.createObjectURL(await answer.blob());
+    } catch (refusal) {
+      urls.delete(id); // it may be asked for again
+      throw refusal;
+    }
   }
 
   return {
@@ -221,6 +237,18 @@ export function talk(settings, kept, changed, tell) {
     /** Somebody looks at it. */
     seen() {
       if (state.link === "live") for (const receipt of unconfirmed(state, "read")) confirm(receipt);
+    },
+    /** @param {File} file @returns {Promise<{id: number, name: string, media_type: string, size: number}>} */
+    async upload(file) {
+      await arrived;
+      const path = `files?name=${encodeURIComponent(file.name || "file")}`;
+      const how = { token: held.token, body: file, type: "application/octet-stream" };
+      return (await ask(settings.house, "POST", path, how)).json();
+    },
+    /** Where the browser has a file that was sent. */
+    file(id) {
+      if (!urls.has(id)) urls.set(id, fetchFile(id));
+      return urls.get(id);
     },
     leave: () => send({ type: "leave" }),
     /** The page speaks for another, or with a fresh token for the same. */
