@@ -96,14 +96,19 @@ def team(house: Running, book: Published) -> Team:
     return Team(house.database, book, house.client, house.socket_url)
 
 
+@pytest.fixture
+def faults() -> list[str]:
+    """What went wrong in the pages of this test; a test that wants it so takes it out."""
+    return []
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser, house: Running) -> AsyncIterator[OpenPage]:
+async def open_page(browser: Browser, house: Running, faults: list[str]) -> AsyncIterator[OpenPage]:
     """`await open_page("/desktop", as_=member, locale="id-ID")`: a page in a browser of its own.
 
     What is given besides is the context's (Playwright's `new_context`), over `CONTEXT`.
     """
     contexts: list[BrowserContext] = []
-    faults: list[str] = []
 
     async def opened(path: str, as_: Member | None = None, **context: Any) -> Page:
         one = await browser.new_context(base_url=house.url, **{**CONTEXT, **context})

@@ -12,6 +12,8 @@ const regions = {};
 
 function say(how, words) {
   const region = (regions[how] ??= made(how));
+  // A page that draws itself anew may have taken it away.
+  if (!region.isConnected) document.body.append(region);
   // Each in an element of its own: the same words twice are said twice.
   const line = h("p", null, words);
   region.append(line);
@@ -19,7 +21,5 @@ function say(how, words) {
 }
 
 function made(how) {
-  const region = h("div", { class: "unseen", "aria-live": how, role: how === "polite" ? "status" : "alert" });
-  document.body.append(region);
-  return region;
+  return h("div", { class: "unseen", "aria-live": how, role: how === "polite" ? "status" : "alert" });
 }

@@ -11,7 +11,8 @@ export const LANGUAGES = { en: "English", id: "Bahasa Indonesia" };
 
 /** @typedef {Record<string, string | {one?: string, other: string}>} Texts */
 
-const texts = { en: { ...en }, id: { ...id } };
+/** All words that were added, by language. @type {Record<string, Texts>} */
+export const texts = { en: { ...en }, id: { ...id } };
 const current = chosen();
 /** Dates and numbers as where the person lives, where that is a place of the language: 22 Nov or Nov 22. */
 const locale = navigator.languages.find((tag) => tag.split("-")[0] === current) ?? current;

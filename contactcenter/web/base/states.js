@@ -1,5 +1,5 @@
 /** Empty, loading, failed, reconnecting: the states in which there is nothing to show, or not yet. */
-import { assertive, polite } from "./announce.js";
+import { polite } from "./announce.js";
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
@@ -34,31 +34,25 @@ export function notice({ words, kind = "", live = false }) {
  * @returns {HTMLElement & {show: (state: string, problem?: any) => void}}
  */
 export function connection() {
-  const node = h("div", { hidden: true });
+  const node = h("div", { role: "status" });
   let timer = 0;
   let away = false;
-  const tell = (words, kind, turning) => {
-    node.className = `connection ${kind}`;
-    fill(node, turning ? h("span", { class: "turning" }) : icon("offline"), h("span", null, words));
-    node.hidden = false;
-  };
+  const tell = (words, kind, sign) => fill(node, h("div", { class: `connection ${kind}`.trim() }, sign, h("span", null, words)));
   const show = (state, problem) => {
     clearTimeout(timer);
     if (state === "live") {
-      node.hidden = true;
+      fill(node);
       if (away) polite(t("connection.back"));
       away = false;
-    } else if (state === "reconnecting") {
+    } else if (state === "reconnecting" && !away) {
       timer = setTimeout(() => {
-        tell(t("connection.reconnecting"), "", true);
-        if (!away) assertive(t("connection.reconnecting"));
         away = true;
-      }, away ? 0 : 1_000);
+        tell(t("connection.reconnecting"), "", h("span", { class: "turning" }));
+      }, 1_000);
     } else if (state === "refused") {
-      tell(problem?.detail ?? t("connection.refused"), "bad", false);
-      assertive(node.textContent);
+      tell(problem?.detail ?? t("connection.refused"), "bad", icon("offline"));
     } else if (state === "signed-out") {
-      tell(t("signed_out.title"), "bad", false);
+      tell(t("signed_out.title"), "bad", icon("offline"));
     }
   };
   return Object.assign(node, { show });

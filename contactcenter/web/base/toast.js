@@ -1,5 +1,4 @@
 /** Short words that leave by themselves: "Saved", with a way to undo. */
-import { assertive, polite } from "./announce.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
@@ -13,7 +12,7 @@ const STAYS_MS = 6_000;
  * @returns {() => void} takes it away
  */
 export function toast(words, { kind = "", action, stays = kind === "bad" ? Infinity : STAYS_MS } = {}) {
-  const node = h("div", { class: `toast ${kind}`.trim() },
+  const node = h("div", { class: `toast ${kind}`.trim(), role: kind === "bad" ? "alert" : null },
     icon({ good: "check", bad: "wrong" }[kind] ?? "info"), h("p", { class: "grow wrap" }, words),
     action && h("button", { class: "button small", type: "button", onclick: () => (action.run(), leave()) }, action.label),
     h("button", { class: "button quiet small only", type: "button", "aria-label": t("do.close"), onclick: leave }, icon("close")));
@@ -31,7 +30,6 @@ export function toast(words, { kind = "", action, stays = kind === "bad" ? Infin
   node.addEventListener("focusin", () => clearTimeout(timer));
   node.addEventListener("focusout", wait);
   place().append(node);
-  (kind === "bad" ? assertive : polite)(words);
   wait();
   return leave;
 }
@@ -39,11 +37,13 @@ export function toast(words, { kind = "", action, stays = kind === "bad" ? Infin
 /** Say what a request was refused with. @param {any} problem */
 export const failure = (problem) => toast(problem?.detail ?? String(problem), { kind: "bad" });
 
-let list;
+/** It is there before its first words, or screen readers do not hear these. */
+const list = h("div", { class: "toasts", role: "region", "aria-live": "polite", "aria-label": t("toast.label") });
+document.body.append(list);
 
+/** Above a dialog that is open, which is above everything else. */
 function place() {
-  list ??= h("div", { class: "toasts", role: "region", "aria-label": t("toast.label") });
-  // Above a dialog that is open, which is above everything else.
-  (document.querySelector("dialog:modal") ?? document.body).append(list);
+  const top = document.querySelector("dialog:modal") ?? document.body;
+  if (list.parentNode !== top) top.append(list);
   return list;
 }

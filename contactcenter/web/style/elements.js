@@ -107,9 +107,7 @@ function opened() {
 
 function states() {
   const away = connection();
-  away.className = "connection";
-  away.append(h("span", { class: "turning" }), h("span", null, t("connection.reconnecting")));
-  away.hidden = false;
+  away.show("reconnecting");
   const problem = { detail: t("style.failed") };
   return [
     away,
