@@ -19,7 +19,9 @@ export function drawer() {
     path = [];
   };
   // A press beside the drawer, which is on its backdrop, closes it.
-  node.onclick = (event) => event.target === node && node.close();
+  node.onclick = (event) => {
+    if (event.target === node) node.close();
+  };
   document.body.append(node);
 
   function leave() {

@@ -79,14 +79,15 @@ class Dashboard {
     this.decisions = decisionList(this.house);
     this.wall = wall();
     this.connection = connection();
-    const toWall = button({ label: t("dashboard.wall"), icon: "wall", key: "w", kind: "small", run: () => this.#toWall(true) });
+    const turn = () => this.#toWall(location.hash !== "#wall");
+    this.toWall = button({ label: t("dashboard.wall"), icon: "wall", key: "w", kind: "small to-wall", run: turn });
     const alerts = h("section", { class: "card" }, h("header", null, h("h2", null, t("dashboard.alerts"))), empty({ icon: "bell", title: t("dashboard.alerts.none"), words: t("dashboard.alerts.hint") }));
     this.grid = h("div", { class: "dashboard" }, this.filters.node, this.numbers.node, h("div", { class: "stack" }, this.queues.node, this.agents.node), h("div", { class: "stack" }, alerts, this.decisions.node));
-    this.head = bar(me, { page: "dashboard", end: toWall });
+    this.head = bar(me, { page: "dashboard", end: this.toWall });
     const main = h("main", { id: "main", tabindex: -1, "aria-busy": "true" }, h("h1", { class: "unseen" }, t("dashboard.title")), this.grid, this.wall.node);
     document.body.replaceChildren(this.head, this.connection, main, ...document.querySelectorAll("dialog"));
     keys.add(
-      { keys: "w", label: t("dashboard.wall.key"), run: () => this.#toWall(location.hash !== "#wall") },
+      { keys: "w", label: t("dashboard.wall.key"), run: turn },
       { keys: "/", label: t("dashboard.filter.key"), run: () => this.filters.focus() },
       { keys: "escape", label: t("dashboard.filter.clear"), run: () => (location.hash === "#wall" ? this.#toWall(false) : this.filters.clear()) },
     );
@@ -204,6 +205,7 @@ class Dashboard {
     document.body.classList.toggle("on-wall", on);
     set(this.wall.node, { hidden: !on });
     set(this.grid, { hidden: on });
+    set(this.toWall, { "aria-pressed": on, "aria-label": t("dashboard.wall") });
     const looked = /^#conversation\/(\d+)$/.exec(location.hash);
     if (looked) this.#look(Number(looked[1]));
     this.#draw();

@@ -39,7 +39,7 @@ export default {
     "dashboard.column.abandoned": "Abandoned",
     "dashboard.column.active": "Active",
     "dashboard.column.bot": "Bots",
-    "dashboard.column.free": "Free agents",
+    "dashboard.column.free": "Free",
     "dashboard.column.trend": "Last 4 hours",
     "dashboard.means.queue": "Press a name to see that queue alone",
     "dashboard.means.waiting": "Customers who wait for an agent now, also those who are just being offered",
@@ -179,7 +179,6 @@ export default {
     "dashboard.wall.since": "longest {time}",
     "dashboard.wall.share": "{share} in time",
     "dashboard.wall.rest": "The {count} most urgent of {all} queues",
-    "dashboard.wall.leave": "Leave the wall view",
   },
   id: {
     "dashboard.title": "Dasbor",
@@ -220,7 +219,7 @@ export default {
     "dashboard.column.abandoned": "Ditinggal",
     "dashboard.column.active": "Aktif",
     "dashboard.column.bot": "Bot",
-    "dashboard.column.free": "Agen luang",
+    "dashboard.column.free": "Luang",
     "dashboard.column.trend": "4 jam terakhir",
     "dashboard.means.queue": "Tekan sebuah nama untuk melihat antrean itu saja",
     "dashboard.means.waiting": "Pelanggan yang sedang menunggu agen, juga yang sedang ditawarkan",
@@ -360,6 +359,5 @@ export default {
     "dashboard.wall.since": "terlama {time}",
     "dashboard.wall.share": "{share} tepat waktu",
     "dashboard.wall.rest": "{count} yang paling mendesak dari {all} antrean",
-    "dashboard.wall.leave": "Tinggalkan layar dinding",
   },
 };
