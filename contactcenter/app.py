@@ -34,6 +34,7 @@ from contactcenter.api import (
     pages,
     people,
     problems,
+    satisfaction,
     search,
     sockets,
     supervisor,
@@ -87,6 +88,7 @@ API = (
     merges,
     pages,
     people,
+    satisfaction,
     search,
     supervisor,
     visitor,
@@ -126,7 +128,7 @@ class House:
             database,
             lambda tx, items: handle_once(tx, items, self.rulebook.current, clock()),
         )
-        self.visitors = Visitors(database, clock)
+        self.visitors = Visitors(database, clock, lambda: self.rulebook.current.rules.satisfaction)
         self.origins = Origins(database)
         self.timers = Timers(database, self.rulebook, clock)
         self.router = Router(database, self.tail, self.rulebook, clock, settings.process)

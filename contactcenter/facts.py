@@ -293,6 +293,18 @@ class ItemCancelled(ItemFact, frozen=True, kw_only=True, tag=True):
     agent: int | None = None
 
 
+class SatisfactionGiven(Happened, frozen=True, kw_only=True, tag=True):
+    """The customer has said how content they are with what `agent` did: 1 to 5."""
+
+    item: int
+    conversation: int
+    customer: int
+    queue: str
+    agent: int
+    score: int
+    comment: str = ""
+
+
 # People
 
 
@@ -395,6 +407,7 @@ Fact = (
     | ItemDone
     | ItemAbandoned
     | ItemCancelled
+    | SatisfactionGiven
     | AgentConfigured
     | PresenceChanged
     | SessionRevoked

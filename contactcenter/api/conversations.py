@@ -16,6 +16,7 @@ from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.model.caller import Actor, Caller
+from contactcenter.record.satisfaction import Answer, read_answers_of
 from contactcenter.record.tags import Tags, with_tag, without_tag
 from contactcenter.record.timeline import (
     Conversation,
@@ -31,10 +32,11 @@ Number = Annotated[int, QueryParameter(ge=0, le=2**31 - 1)]
 
 
 class WithItem(msgspec.Struct, frozen=True):
-    """A conversation and its work that has not ended."""
+    """A conversation, its work that has not ended, and how content its customer was."""
 
     conversation: Conversation
     item: LiveItem | None
+    satisfaction: list[Answer] = []
 
 
 @get(
@@ -50,9 +52,10 @@ async def read(
     async with database.snapshot() as tx:
         found = await _visible(tx, caller, conversation)
         item = await read_live_item(tx, conversation)
+        answers = [] if caller.kind == "bot" else await read_answers_of(tx, conversation)
     if item and caller.kind == "bot":
         item = msgspec.structs.replace(item, owner=None, owner_name=None)
-    return WithItem(found, item)
+    return WithItem(found, item, answers)
 
 
 @get(

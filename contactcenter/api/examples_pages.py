@@ -6,9 +6,12 @@ import msgspec
 
 from contactcenter.actions.canned_replies import CannedReply, NewReply, ReplyText
 from contactcenter.actions.drafts import Draft, NewDraft
+from contactcenter.actions.rate import Rating
 from contactcenter.api.canned_replies import CannedReplies
 from contactcenter.api.drafts import Drafts
+from contactcenter.api.satisfaction import ByQueue
 from contactcenter.model.file import File
+from contactcenter.record.satisfaction import Answer, Answers, OfQueue
 from contactcenter.record.search import Hit, Hits
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -34,6 +37,27 @@ PAGES: tuple[msgspec.Struct, ...] = (
     NewDraft(text="I have looked at your line, and"),
     _DRAFT,
     Drafts([_DRAFT], None),
+    Rating(item=9, score=5, comment="Quick and friendly."),
+    ByQueue(
+        AT,
+        [OfQueue(queue="fiber", answers=20, average=4.4, satisfied=0.9, scores=[0, 1, 1, 7, 11])],
+    ),
+    Answers(
+        [
+            Answer(
+                item=9,
+                conversation=11,
+                queue="fiber",
+                channel="web",
+                agent=7,
+                agent_name="Sari Dewi",
+                score=5,
+                comment="Quick and friendly.",
+                at=AT,
+            )
+        ],
+        None,
+    ),
     Hits(
         [
             Hit(

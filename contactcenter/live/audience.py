@@ -31,6 +31,7 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:
             | facts.ItemWaiting()
             | facts.ItemWrapUp()
             | facts.ItemReactivated()
+            | facts.SatisfactionGiven()
             | facts.AgentConfigured()
             | facts.PresenceChanged()
         ):

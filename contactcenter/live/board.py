@@ -140,6 +140,7 @@ class Board(msgspec.Struct):
                 | facts.ConversationRead()
                 | facts.InteractionAppended()
                 | facts.DeliveryChanged()
+                | facts.SatisfactionGiven()
                 | facts.SessionRevoked()
                 | facts.KeyRevoked()
                 | facts.VisitorSessionEnded()

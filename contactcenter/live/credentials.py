@@ -115,6 +115,7 @@ class Credentials:
                 | facts.ItemDone()
                 | facts.ItemAbandoned()
                 | facts.ItemCancelled()
+                | facts.SatisfactionGiven()
                 | facts.AgentConfigured()
                 | facts.PresenceChanged()
                 | facts.RulebookPublished()

@@ -185,6 +185,28 @@ class ConversationEnded(msgspec.Struct, frozen=True, kw_only=True, tag="closed")
     conversation: int
 
 
+class Queued(msgspec.Struct, frozen=True, kw_only=True, tag="queue"):
+    """The matter waits for an agent, at this place from 1 on; said again whenever it changes.
+
+    `expected_wait_s`: at the pace of the last minutes; null where that says nothing.
+    """
+
+    conversation: int
+    position: int
+    expected_wait_s: int | None
+
+
+class SatisfactionAsked(msgspec.Struct, frozen=True, kw_only=True, tag="satisfaction"):
+    """The matter was settled: how content is the visitor? To be answered until then, once.
+
+    It is said again on each connection, until it was answered.
+    """
+
+    conversation: int
+    item: int
+    until: datetime
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="problem", omit_defaults=True):
     """A frame that was not followed; the socket stays open unless it is closed next."""
 
@@ -209,6 +231,8 @@ ServerFrame = (
     | SomebodyTypes
     | AgentJoined
     | ConversationEnded
+    | Queued
+    | SatisfactionAsked
     | Refused
     | ServerPing
     | ServerPong

@@ -23,13 +23,19 @@ from contactcenter.live.visitor_frames import (
     ConversationEnded,
     DeliveryTick,
     Message,
+    Queued,
+    SatisfactionAsked,
     ServerFrame,
     SomebodyTypes,
     encode,
 )
+from contactcenter.model.rulebook import Satisfaction
+from contactcenter.record.places import QueuePlace, read_places
+from contactcenter.record.satisfaction import read_questions
 from contactcenter.words import AuthorKind
 
 TICK_S = 1.0
+PLACES_EVERY_S = 5.0
 CHUNK = 500
 """So many visitors are seen to before others have their turn on the loop."""
 SHOWN = ("message", "reminder")
@@ -52,8 +58,14 @@ class _Name(msgspec.Struct, frozen=True):
 class Visitors:
     """`read` follows the log, `signalled` what may be lost; `run` lets time pass for all."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        rules: Callable[[], Satisfaction] = Satisfaction,
+    ) -> None:
         self.clock = clock
+        self._rules = rules
         self._database = database
         self._all: dict[Visitor, Place | None] = {}
         self._by_session: defaultdict[int, set[Visitor]] = defaultdict(set)
@@ -62,6 +74,10 @@ class Visitors:
         self._conversations: defaultdict[Visitor, set[int]] = defaultdict(set)
         self._names: dict[tuple[AuthorKind, int], str] = {}
         self._nameless = True
+        self._to_ask: set[int] = set()
+        self._places: dict[int, QueuePlace] = {}
+        self._moved = False
+        self._looked = 0.0
 
     def __len__(self) -> int:
         return len(self._all)
@@ -79,7 +95,10 @@ class Visitors:
 
     def take_part(self, visitor: Visitor, conversation: int) -> None:
         """They are in this conversation."""
-        if self._all.get(visitor):
+        if self._all.get(visitor) and visitor not in self._by_conversation[conversation]:
+            self._to_ask.add(conversation)
+            self._places.pop(conversation, None)
+            self._moved = True
             self._by_conversation[conversation].add(visitor)
             self._conversations[visitor].add(conversation)
 
@@ -92,7 +111,7 @@ class Visitors:
         _discard(self._by_identity, place.identities, visitor)
         _discard(self._by_conversation, self._conversations.pop(visitor, ()), visitor)
 
-    def read(self, _seq: int, fact: Fact) -> None:  # noqa: C901 -- a line for each fact
+    def read(self, _seq: int, fact: Fact) -> None:  # noqa: C901, PLR0912 -- a line for each fact
         """Follow the log."""
         match fact:
             case facts.InteractionAppended():
@@ -120,6 +139,9 @@ class Visitors:
                 if fact.reason != "merged":
                     ended = ConversationEnded(conversation=fact.conversation)
                     self._tell(fact.conversation, ended)
+                    self._to_ask.add(fact.conversation)
+            case facts.ItemQueued():
+                self._moved |= fact.conversation in self._by_conversation
             case facts.VisitorSessionEnded():
                 for visitor in tuple(self._by_session.get(fact.session, ())):
                     visitor.end(SIGNED_OUT)
@@ -134,7 +156,6 @@ class Visitors:
                 | facts.ConversationOpened()
                 | facts.ConversationReopened()
                 | facts.ConversationTagged()
-                | facts.ItemQueued()
                 | facts.OfferMade()
                 | facts.OfferEnded()
                 | facts.ItemWeighed()
@@ -146,6 +167,7 @@ class Visitors:
                 | facts.ItemAbandoned()
                 | facts.ItemCancelled()
                 | facts.PresenceChanged()
+                | facts.SatisfactionGiven()
                 | facts.SessionRevoked()
                 | facts.KeyRevoked()
                 | facts.ConnectionChanged()
@@ -172,6 +194,8 @@ class Visitors:
             if self._nameless:
                 await self._learn_names()
             now, clock = loop.time(), self.clock()
+            await self._ask(clock)
+            await self._tell_places(now, clock)
             for place, visitor in enumerate(tuple(self._all)):
                 visitor.tick(now)
                 known = self._all.get(visitor)
@@ -186,6 +210,41 @@ class Visitors:
         async with self._database.snapshot() as tx:
             names = await tx.many(_Name, "visitors.names")
         self._names |= {(n.kind, n.id): n.name for n in names}
+
+    async def _ask(self, now: datetime) -> None:
+        """Of those whose matter was settled, or who have come back, how content they are."""
+        asked, self._to_ask = self._to_ask & self._by_conversation.keys(), set()
+        rules = self._rules()
+        if not asked or not rules.ask:
+            return
+        async with self._database.snapshot() as tx:
+            questions = await read_questions(tx, sorted(asked), rules, now)
+        for question in questions:
+            self._tell(
+                question.conversation,
+                SatisfactionAsked(
+                    conversation=question.conversation, item=question.item, until=question.until
+                ),
+            )
+
+    async def _tell_places(self, now: float, clock: datetime) -> None:
+        """Those who wait, where they stand: every few seconds, and at once when somebody comes."""
+        if not self._by_conversation or not (self._moved or now - self._looked >= PLACES_EVERY_S):
+            return
+        self._moved, self._looked = False, now
+        async with self._database.snapshot() as tx:
+            places = await read_places(tx, sorted(self._by_conversation), clock)
+        before, self._places = self._places, {p.conversation: p for p in places}
+        for place in places:
+            if before.get(place.conversation) != place:
+                self._tell(
+                    place.conversation,
+                    Queued(
+                        conversation=place.conversation,
+                        position=place.position,
+                        expected_wait_s=place.expected_wait_s,
+                    ),
+                )
 
     def _said(self, conversation: int, said: facts.Said) -> None:
         if said.identity_id is None or said.kind not in SHOWN:

@@ -124,6 +124,17 @@ class Dispositions(Rules, frozen=True, kw_only=True):
     automatic: Name
 
 
+class Satisfaction(Rules, frozen=True, kw_only=True):
+    """Whether customers are asked how content they are once an agent has resolved their matter.
+
+    `after`: only after these dispositions; none means after all. `valid_s`: how long they may say.
+    """
+
+    ask: bool = False
+    after: list[Name] = []
+    valid_s: PositiveSeconds = 86_400
+
+
 class Rulebook(Rules, frozen=True, kw_only=True):
     """The whole document. Build one with `parse`, which checks what types alone cannot."""
 
@@ -139,6 +150,7 @@ class Rulebook(Rules, frozen=True, kw_only=True):
     presence: PresenceRules
     record: RecordRules
     dispositions: Dispositions
+    satisfaction: Satisfaction = Satisfaction()
 
     def entry_for(self, connection: str) -> Entry:
         """The first entry that fits; `parse` made sure that one fits every connection."""
@@ -218,6 +230,11 @@ def _reference_faults(book: Rulebook) -> Iterator[str]:
             yield f"intents.{name}.queue: there is no queue {intent.queue!r}"
     if book.dispositions.automatic not in book.dispositions.codes:
         yield "dispositions.automatic: must be one of dispositions.codes"
+    yield from (
+        f"satisfaction.after[{place}]: there is no disposition {code!r}"
+        for place, code in enumerate(book.satisfaction.after)
+        if code not in book.dispositions.codes
+    )
     record = book.record
     if not record.dormant_after_s < record.remind_after_s < record.resolve_after_s:
         yield "record: dormant_after_s, remind_after_s, resolve_after_s must grow in this order"

@@ -212,6 +212,7 @@ def event(fact: facts.Fact, known: dict[int, Identity]) -> Event | None:
             | facts.ItemCancelled()
             | facts.AgentConfigured()
             | facts.PresenceChanged()
+            | facts.SatisfactionGiven()
             | facts.SessionRevoked()
             | facts.KeyRevoked()
             | facts.ConnectionChanged()

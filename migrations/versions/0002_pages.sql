@@ -79,3 +79,19 @@ CREATE TABLE draft (
     PRIMARY KEY (person_id, conversation_id)
 );
 CREATE INDEX draft_age ON draft (changed_at);
+
+-- Satisfaction --------------------------------------------------------------------------------------
+
+-- What customers say about work that was done for them, once for each.
+CREATE TABLE satisfaction (
+    item_id          bigint PRIMARY KEY REFERENCES work_item,
+    conversation_id  bigint NOT NULL,
+    queue            text NOT NULL,
+    channel          text NOT NULL,
+    agent_id         bigint NOT NULL REFERENCES agent,
+    score            integer NOT NULL CHECK (score BETWEEN 1 AND 5),
+    comment          text NOT NULL DEFAULT '',
+    at               timestamptz NOT NULL
+);
+CREATE INDEX satisfaction_at ON satisfaction (at);
+CREATE INDEX satisfaction_conversation ON satisfaction (conversation_id);

@@ -26,6 +26,7 @@ from contactcenter.actions.people import (
 )
 from contactcenter.actions.presence import connect, disconnect, grace_ended, reap, set_presence
 from contactcenter.actions.publish import publish
+from contactcenter.actions.rate import Rating, rate
 from contactcenter.actions.read import read
 from contactcenter.actions.start_conversation import Start, start_conversation
 from contactcenter.actions.tag import tag_conversation
@@ -530,6 +531,15 @@ async def confirm__read_by_the_customer(s: Scene) -> None:
         "SELECT identity_id FROM conversation WHERE id = $1", conversation
     )
     await s.floor.run(confirm, [Confirmation(conversation, (identity,), 9, "read")], s.at(3))
+
+
+async def rate__what_was_done(s: Scene) -> None:
+    await wrap_up__to_its_end(s)
+    identity = await s.floor.desk.value(
+        "SELECT identity_id FROM conversation WHERE id = $1", await s.conversation(s.mine)
+    )
+    rules = s.floor.book.rules.satisfaction
+    await s.floor.run(rate, [identity], Rating(item=s.mine, score=5), rules, s.at(5))
 
 
 SCENARIOS: dict[str, Callable[[Scene], Awaitable[None]]] = {

@@ -43,9 +43,13 @@ WHERE f.id = $1 AND EXISTS (
     WHERE a.file_id = f.id AND v.bot_id = $2 AND i.kind <> 'note'
 )
 
+-- What this visitor has brought, on whatever device, or was sent by or to them.
 -- name: seen_by_visitor
 SELECT f.id, f.name, f.media_type, f.size FROM file f
-WHERE f.id = $1 AND (f.session_id = $2 OR EXISTS (
+WHERE f.id = $1 AND (EXISTS (
+    SELECT FROM visitor_session own JOIN visitor_session brought USING (scheme, scope, value)
+    WHERE own.id = $2 AND brought.id = f.session_id
+) OR EXISTS (
     SELECT FROM attachment a
     JOIN interaction i ON i.id = a.interaction_id
     WHERE a.file_id = f.id AND i.identity_id = ANY ($3::bigint[])

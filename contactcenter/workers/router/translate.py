@@ -183,6 +183,7 @@ class Translator:
                 | facts.ConversationRead()
                 | facts.InteractionAppended()
                 | facts.DeliveryChanged()
+                | facts.SatisfactionGiven()
                 | facts.SessionRevoked()
                 | facts.KeyRevoked()
                 | facts.VisitorSessionEnded()

@@ -27,12 +27,16 @@ def at(seconds: float) -> datetime:
 
 WITHOUT_WORK = {
     "__init__",
+    "canned_replies",
     "connections",
+    "drafts",
     "edit_customer",
+    "fill_search",
     "forget",
     "keys",
     "passwords",
     "sign_in",
+    "upload",
     "visit",
     "webhook_settings",
     "webhooks",

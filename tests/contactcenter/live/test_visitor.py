@@ -190,7 +190,7 @@ def test_answers_are_sent(visitor: Visitor) -> None:
         ({"type": "shout"}, "/type", "Invalid value"),
         ({}, None, "`type`"),
         ({"type": "typing", "where": 1}, None, "unknown field `where`"),
-        ({"type": "send", "client_msg_id": "a", "text": ""}, "/text", "length >= 1"),
+        ({"type": "send", "client_msg_id": "a", "files": [1] * 11}, "/files", "length <= 10"),
         (
             {"type": "send", "client_msg_id": "a", "text": "x" * (TEXT_CHARACTERS_MAX + 1)},
             "/text",
@@ -235,7 +235,7 @@ def test_frame_beyond_the_limit_is_refused_unread(visitor: Visitor) -> None:
 
 
 def test_refused_message_is_named(visitor: Visitor) -> None:
-    visitor.received('{"type":"send","client_msg_id":"a1","text":""}', START)
+    visitor.received('{"type":"send","client_msg_id":"a1","text":5}', START)
     assert problem(visitor)["client_msg_id"] == "a1"
 
 
