@@ -47,10 +47,25 @@ class Opened(msgspec.Struct, frozen=True):
     joined: Joined = "nothing"
 
 
-async def begin(tx: Tx, opening: Opening, connection: str, visitor: str, now: datetime) -> Opened:
-    """An anonymous session; `visitor` is a random id within the connection."""
+async def begin(
+    tx: Tx,
+    opening: Opening,
+    connection: str,
+    visitor: str,
+    now: datetime,
+    *,
+    name: str | None = None,
+) -> Opened:
+    """An anonymous session; `visitor` is a random id within the connection.
+
+    `name` is what they say they are called: nobody has proven it.
+    """
     own = Identity(scheme="visitor", scope=connection, value=visitor)
-    await find_or_make(tx, [own], now)
+    parties = await find_or_make(tx, [own], now)
+    if name is not None:
+        customer = parties[own.key].customer
+        changed = await _keep(tx, customer, {"name": name})
+        tx.emit(facts.CustomerChanged(at=now, customer=customer.id, changed=changed))
     return Opened(await _insert(tx, opening, own, [], now))
 
 
@@ -158,15 +173,25 @@ async def _joined(
 
 async def _know(tx: Tx, customer: Customer, claims: Claims, now: datetime) -> None:
     """What the host has signed is so; what it leaves out stays as it was."""
-    given = {
+    given: dict[str, object] = {
         name: value
         for name in ("name", "value", "tier", "propensity_to_leave", "language", "territory")
         if (value := getattr(claims, name)) is not None
     }
-    after = msgspec.structs.replace(
-        customer, **given, attributes=customer.attributes | claims.attributes
-    )
-    changed = [f for f in (*given, "attributes") if getattr(customer, f) != getattr(after, f)]
+    given["attributes"] = customer.attributes | claims.attributes
+    changed = await _keep(tx, customer, given)
+    email = claims.email and claims.email.lower()
+    for scheme, value in (("email", email), ("phone", claims.phone)):
+        if value and await tx.maybe(int, "visitors.add_identity", scheme, value, customer.id, now):
+            changed.append(scheme)
+    if changed:
+        tx.emit(facts.CustomerChanged(at=now, customer=customer.id, changed=changed))
+
+
+async def _keep(tx: Tx, customer: Customer, given: dict[str, object]) -> list[str]:
+    """Put these fields on the record; returns which of them were others before."""
+    after = msgspec.structs.replace(customer, **given)
+    changed = [field for field in given if getattr(customer, field) != getattr(after, field)]
     if changed:
         await tx.do(
             "records.edit",
@@ -180,9 +205,4 @@ async def _know(tx: Tx, customer: Customer, claims: Claims, now: datetime) -> No
             after.attributes,
             after.tags,
         )
-    email = claims.email and claims.email.lower()
-    for scheme, value in (("email", email), ("phone", claims.phone)):
-        if value and await tx.maybe(int, "visitors.add_identity", scheme, value, after.id, now):
-            changed.append(scheme)
-    if changed:
-        tx.emit(facts.CustomerChanged(at=now, customer=after.id, changed=changed))
+    return changed

@@ -52,10 +52,16 @@ _READS = Limit("visitor-reads", per_minute=600, burst=60)
 
 
 class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`connection`: the website's or app's name. `jwt`: what its server signs of its customer."""
+    """`connection`: the website's or app's name. `jwt`: what its server signs of its customer.
+
+    `name`: what a stranger says they are called; with `jwt` it is passed over.
+    """
 
     connection: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
     jwt: Annotated[str, msgspec.Meta(max_length=16_384)] | None = None
+    name: (
+        Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^\x00]*$")] | None
+    ) = None
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +114,9 @@ async def begin_session(
     opening = _opening(host.id, token, settings, now)
     if data.jwt is None:
         visitor = secrets.token_urlsafe(16)
-        opened = await database.run(lambda tx: begin(tx, opening, host.name, visitor, now))
+        opened = await database.run(
+            lambda tx: begin(tx, opening, host.name, visitor, now, name=data.name)
+        )
         return _session(opened, opening, token, signed_in=False)
     claims = _claims(data.jwt, host, now)
     earlier = _earlier(request)

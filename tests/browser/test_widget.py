@@ -85,6 +85,7 @@ async def reply(desktop: Desktop, item: dict[str, Any], text: str, seen: int) ->
 async def begin(page: Page, question: str = "Where is my order?") -> None:
     """Open the chat and ask."""
     await page.get_by_role("button", name="Open the chat").click()
+    await page.get_by_label("Your name").fill("Siti")
     await page.get_by_label("Your question").fill(question)
     await page.get_by_role("button", name="Start the chat").click()
     await expect(said(page).last).to_contain_text("Sent")
@@ -105,13 +106,18 @@ async def words(page: Page) -> list[str]:
     return await page.locator(".words").all_inner_texts()
 
 
-async def test_visitor_and_agent_talk(open_page: OpenPage, host: Host, agent: Desktop) -> None:
+async def test_visitor_and_agent_talk(
+    open_page: OpenPage, house: Running, team: Team, host: Host, agent: Desktop
+) -> None:
+    staff = await team.hire("supervisor")
     page = await open_page(host.page(title="Ask the shop"))
     await begin(page)
     header = page.locator("header")
     await expect(header).to_contain_text("Looking for somebody to answer")
     item = await take(agent)
     await expect(header).to_contain_text("Agent 1 answers you")
+    record = await house.client.get(f"/v1/customers/{item['customer']}", headers=staff.headers)
+    assert record.json()["profile"]["name"] == "Siti"
     await expect(said(page).last).to_contain_text("Delivered")
     await agent.send({"type": "typing", "conversation": item["conversation"]})
     await expect(page.get_by_text("Agent 1 is typing…")).to_be_visible()

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from contactcenter.api.pages import WEB
 from tests.browser.conftest import OpenPage
 
 WELCOME = {

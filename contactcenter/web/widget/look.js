@@ -5,8 +5,7 @@ export const PANEL = `
 [data-side=left] .panel { right: auto; left: 0; }
 header { display: flex; align-items: center; gap: 8px; padding: 12px 8px 12px 16px; border-bottom: 1px solid var(--rule); }
 .grow { flex: 1; min-width: 0; }
-h2, .who { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-h2 { font-size: 15px; font-weight: 650; }
+h2 { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 15px; font-weight: 650; }
 .who, .hello, .typing, .day { color: var(--ink-2); font-size: 12.5px; }
 .round { display: grid; place-items: center; flex: none; width: 36px; height: 36px; padding: 0; border: 0; border-radius: 50%; background: none; color: var(--ink-2); }
 .quiet { flex: none; padding: 4px 8px; border: 0; border-radius: 5px; background: none; color: var(--accent); font-size: 12.5px; font-weight: 600; min-height: 28px; }
@@ -48,6 +47,15 @@ textarea::placeholder { color: var(--ink-2); opacity: 1; }
 .newer { position: absolute; bottom: 8px; left: 50%; translate: -50%; display: flex; align-items: center; gap: 4px; padding: 4px 12px; border: 1px solid var(--rule); border-radius: 99px; background: var(--paper); font-size: 12.5px; box-shadow: 0 2px 8px rgb(0 0 0 / 0.2); }
 .newer svg { width: 16px; height: 16px; }
 .typing { min-height: 20px; padding: 0 16px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.rating { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: space-between; max-height: 60%; overflow: auto; padding: 8px 8px 4px 16px; border-top: 1px solid var(--rule); }
+fieldset { display: flex; min-width: 0; margin-left: -8px; padding: 0; border: 0; }
+legend { padding: 0 8px; font-weight: 600; }
+fieldset label { position: relative; margin: 0; padding: 8px; border-radius: 5px; color: var(--accent); cursor: pointer; }
+fieldset label:has(:focus-visible) { box-shadow: var(--focus); }
+fieldset label:has(:checked) svg, fieldset label:has(~ label :checked) svg { fill: currentColor; }
+.rating .form { width: 100%; padding: 4px 8px 8px 0; }
+.form[hidden] { display: none; }
+.bad { color: var(--bad); }
 .composer { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 4px; padding: 4px 8px 10px 12px; }
 .composer textarea { flex: 1; width: auto; min-width: 0; }
 .send { color: var(--accent); }

@@ -3,6 +3,7 @@ import { composer } from "./composer.js";
 import { h, say } from "./dom.js";
 import { icon } from "./icons.js";
 import { log } from "./log.js";
+import { rating } from "./rating.js";
 
 /**
  * @param {import("./settings.js").Settings} settings
@@ -12,7 +13,7 @@ import { log } from "./log.js";
  */
 export function makePanel(settings, t, talk, close) {
   const { language, title, greeting } = settings;
-  const who = h("p", { class: "who" });
+  const who = h("p", { class: "who", role: "status" });
   const end = h("button", { type: "button", class: "quiet", onclick: () => ask(true) }, t("end"));
   const shut = h("button", { type: "button", class: "round", "aria-label": t("close"), onclick: close }, icon("close"));
   const sure = h("div", { class: "sure", role: "group", "aria-label": t("endAsk"), hidden: true }, h("p", {}, t("endAsk")),
@@ -22,10 +23,11 @@ export function makePanel(settings, t, talk, close) {
   const said = log(language, greeting || t("greeting"), t, talk);
   const typing = h("p", { class: "typing" });
   const write = composer(t, talk);
+  const rate = rating(t, talk, () => write.focus());
   const form = stranger(settings, t, talk, () => write.focus());
   const element = h("section", { class: "panel", role: "dialog", "aria-label": title || t("title"), hidden: true, onkeydown: key, ondragover: over, ondrop: over },
     h("header", {}, h("div", { class: "grow" }, h("h2", {}, title || t("title")), who), end, shut),
-    sure, link, form.element, said.element, typing, write.element);
+    sure, link, form.element, said.element, typing, rate.element, write.element);
   const phone = matchMedia("(max-width: 480px)");
   phone.addEventListener("change", modal);
   document.addEventListener("visibilitychange", look);
@@ -78,6 +80,7 @@ export function makePanel(settings, t, talk, close) {
     say(link, SAID.includes(trouble) ? t(trouble) : "");
     link.hidden = !link.textContent;
     say(typing, state.typing ? t("typing", state.typing.name ?? t("somebody")) : "");
+    rate.draw(state);
     said.draw(state);
     look();
   }
@@ -98,7 +101,8 @@ export function makePanel(settings, t, talk, close) {
 const SAID = ["unreachable", "reconnecting", "offline", "refused", "expired"];
 
 /** Who has it, in a line. */
-function answers({ conversation, outgoing }, t) {
+function answers({ conversation, outgoing, queue }, t) {
+  if (queue) return t("place", queue.position) + (queue.wait === null ? "" : `, ${t("wait", Math.ceil(queue.wait / 60))}`);
   if (!conversation) return outgoing.length ? t("waiting") : t("team");
   if (conversation.agent) return t("answers", conversation.agent);
   if (!conversation.open) return t("over");

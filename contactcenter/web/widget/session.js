@@ -34,13 +34,13 @@ export async function ask(house, method, path, { token, body, type } = {}) {
  * @param {import("./settings.js").Settings} settings
  * @param {ReturnType<import("./store.js").store>} kept
  */
-export async function session({ house, connection, jwt }, kept) {
+export async function session({ house, connection, jwt, name }, kept) {
   const slot = jwt ? "account" : "guest";
   const account = accountOf(jwt);
   const held = kept.get(slot);
   if (held && held.account === account && Date.parse(held.expires_at) > Date.now()) return held;
   const guest = jwt ? kept.get("guest") : null;
-  const body = jwt ? { connection, jwt } : { connection };
+  const body = jwt ? { connection, jwt } : { connection, name: name || undefined };
   const answer = await ask(house, "POST", "sessions", { token: guest?.token, body });
   const { token, expires_at } = await answer.json();
   const begun = { token, expires_at, account };

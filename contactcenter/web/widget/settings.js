@@ -13,6 +13,7 @@
  * @property {boolean} form whether strangers are asked for a name first
  * @property {boolean} open whether it opens by itself
  * @property {string|null} jwt what the host's server has signed
+ * @property {string} [name] what a stranger says they are called
  */
 
 /**

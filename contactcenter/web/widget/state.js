@@ -1,6 +1,6 @@
 /**
  * What the chat knows, as a pure fold over frames (docs/visitor-protocol.md) and what is done here:
- * `link`, `say`, `retry`, `drop`, `quiet`, `begin`.
+ * `link`, `say`, `retry`, `drop`, `quiet`, `rated`, `begin`.
  */
 
 /**
@@ -36,6 +36,8 @@
  * @property {Message[]} messages
  * @property {Outgoing[]} outgoing
  * @property {{name: string|null}|null} typing
+ * @property {{position: number, wait: number|null}|null} queue place among all who wait, and seconds until an answer
+ * @property {{item: number}|null} satisfaction what we are asked about
  * @property {boolean} earlier
  * @property {number|null} position
  */
@@ -50,6 +52,8 @@ export const EMPTY = {
   messages: [],
   outgoing: [],
   typing: null,
+  queue: null,
+  satisfaction: null,
   earlier: false,
   position: null,
 };
@@ -80,9 +84,15 @@ export function fold(state, frame) {
     case "quiet":
       return { ...state, typing: null };
     case "agent_joined":
-      return about(state, frame.conversation, { open: true, agent: frame.name, bot: null });
+      return { ...about(state, frame.conversation, { open: true, agent: frame.name, bot: null }), queue: null };
     case "closed":
-      return { ...about(state, frame.conversation, { open: false }), typing: null };
+      return { ...about(state, frame.conversation, { open: false, agent: null }), typing: null, queue: null };
+    case "queue":
+      return { ...state, queue: { position: frame.position, wait: frame.expected_wait_s } };
+    case "satisfaction":
+      return { ...state, satisfaction: { item: frame.item } };
+    case "rated":
+      return { ...state, satisfaction: null };
     case "problem":
       return frame.client_msg_id ? failed(state, frame) : state;
     case "say":
@@ -145,6 +155,7 @@ function welcome(state, frame) {
     signedIn: frame.signed_in,
     position: frame.position,
     typing: null,
+    queue: null,
     read: current ? { ...after.read, [current.id]: current.read } : after.read,
     conversation: current && { id: current.id, open: current.open, agent: current.agent, bot: answering(after, current) },
   };
@@ -184,7 +195,7 @@ function fileCount({ parts = [] }) {
 function live(state, frame) {
   const known = state.conversation?.id === frame.conversation ? state.conversation : null;
   const conversation = known ?? { id: frame.conversation, open: true, agent: null, bot: null };
-  if (frame.author === "customer") return { ...state, conversation: { ...conversation, open: true } };
+  if (frame.author === "customer") return { ...state, satisfaction: null, conversation: { ...conversation, open: true } };
   const who = frame.author === "agent" ? { agent: frame.name ?? conversation.agent, bot: null } : {};
   if (frame.author === "bot") who.bot = frame.name ?? null;
   return { ...state, typing: null, conversation: { ...conversation, ...who } };

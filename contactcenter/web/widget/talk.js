@@ -95,6 +95,7 @@ export function talk(settings, kept, changed, tell) {
     asked = 0;
     if (frame.type === "ping") return send({ type: "pong" });
     if (frame.type === "sent") kept.forget(`out:${frame.client_msg_id}`);
+    if (frame.type === "satisfaction" && kept.get("rated") === frame.item) return;
     put(frame);
     if (frame.type === "welcome") welcomed();
     if (frame.type === "typing") {
@@ -249,6 +250,22 @@ export function talk(settings, kept, changed, tell) {
     file(id) {
       if (!urls.has(id)) urls.set(id, fetchFile(id));
       return urls.get(id);
+    },
+    /** How content they are, 1 to 5; whether it was taken. */
+    async rate(score, comment) {
+      const { item } = state.satisfaction;
+      const body = comment ? { item, score, comment } : { item, score };
+      const taken = await ask(settings.house, "POST", "satisfaction", { token: held.token, body }).then(
+        () => true,
+        (refusal) => refusal.status === 409, // on another device, or too late: it is over
+      );
+      if (taken) this.rated();
+      return taken;
+    },
+    /** It is not asked again. */
+    rated() {
+      kept.put("rated", state.satisfaction.item);
+      put({ type: "rated" });
     },
     leave: () => send({ type: "leave" }),
     /** The page speaks for another, or with a fresh token for the same. */

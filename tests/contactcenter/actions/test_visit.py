@@ -101,6 +101,14 @@ async def test_anonymous_visitor_is_a_customer_of_their_own(shop: Shop) -> None:
     assert await shop.customer("visitor", "v1") != await shop.customer("visitor", "v2")
 
 
+async def test_stranger_is_called_as_they_say(shop: Shop) -> None:
+    opening, run = shop.opening("t"), shop.desk.database.run
+    await run(lambda tx: begin(tx, opening, "shop", "v", NOW, name="Siti"))
+    assert await shop.desk.rows("SELECT name FROM customer") == [{"name": "Siti"}]
+    [told] = await shop.desk.facts("CustomerChanged")
+    assert told["changed"] == ["name"]
+
+
 async def test_signed_in_visitor_is_the_account_on_every_connection(shop: Shop) -> None:
     other = Shop(shop.desk, await shop.desk.channel("app", "mobile"))
     web, app = await shop.sign_in("t1", "rina"), await other.sign_in("t2", "rina")
