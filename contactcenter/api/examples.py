@@ -31,7 +31,7 @@ from contactcenter.api.interactions import (
 )
 from contactcenter.api.keys import Keys, NewSecret
 from contactcenter.api.merges import Into
-from contactcenter.api.people import Link, People, ShownPerson
+from contactcenter.api.people import Colleague, Colleagues, Link, People, ShownPerson
 from contactcenter.api.problems import TYPE
 from contactcenter.api.visitor import Begun, HasLeft, NewSession
 from contactcenter.api.visitor_words import NewMessage
@@ -213,6 +213,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
     _PERSON,
     _SHOWN_PERSON,
     People([_SHOWN_PERSON], None),
+    Colleagues([Colleague(id=7, name="Sari Dewi", presence="available")]),
     _ABILITIES,
     Link("https://cc.example/set-password#ccr_…", "ccr_…", LATER),
     NewKey(name="assistant", scopes=frozenset({"interactions:write"})),

@@ -1,11 +1,12 @@
-"""Administrators look after the people who work here."""
+"""Administrators look after the people who work here, and staff see who their colleagues are."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 from litestar import delete, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 
 from contactcenter.actions.passwords import make_link
 from contactcenter.actions.people import (
@@ -16,7 +17,7 @@ from contactcenter.actions.people import (
     create_person,
 )
 from contactcenter.actions.sign_in import end_sessions
-from contactcenter.api.access import Actor, who
+from contactcenter.api.access import STAFF, Actor, who
 from contactcenter.api.auth import Sessions, sessions_of
 from contactcenter.api.paging import END, Id, Limit, Place
 from contactcenter.api.problems import refuses
@@ -26,7 +27,9 @@ from contactcenter.model.credential import digest, issue
 from contactcenter.model.person import Abilities, Person
 from contactcenter.model.rulebook import Published
 from contactcenter.settings import Settings
-from contactcenter.words import Role
+from contactcenter.words import Presence, Role
+
+Words = Annotated[str | None, QueryParameter(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class ShownPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +51,20 @@ class People(msgspec.Struct, frozen=True):
     next: int | None
 
 
+class Colleague(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent, as the others see them."""
+
+    id: int
+    name: str
+    presence: Presence
+
+
+class Colleagues(msgspec.Struct, frozen=True):
+    """Whoever is available first, then by name."""
+
+    items: list[Colleague]
+
+
 class Link(msgspec.Struct, frozen=True):
     """Shown once, to be handed to the person. `token` is what stands behind its `#`."""
 
@@ -65,6 +82,15 @@ async def read_people(
         rows = await tx.many(_Row, "people.page", after, limit + 1)
     items = [_shown(row) for row in rows[:limit]]
     return People(items, items[-1].id if len(rows) > limit else None)
+
+
+@get("/v1/colleagues", opt=who(*STAFF), tags=["people"], operation_id="ReadColleagues")
+async def read_colleagues(
+    database: NamedDependency[Database], q: Words = None, limit: Limit = 50
+) -> Colleagues:
+    """Agents, to transfer work to: all, or those whose name holds `q`. No more than `limit`."""
+    async with database.snapshot() as tx:
+        return Colleagues(await tx.many(Colleague, "people.colleagues", q or "", limit))
 
 
 @post(
@@ -220,6 +246,7 @@ def _shown(row: _Row) -> ShownPerson:
 
 
 ROUTES = [
+    read_colleagues,
     read_people,
     post_person,
     read_person,

@@ -45,6 +45,15 @@ SELECT p.id, p.login, p.name, p.role, p.disabled_at, p.created_at, a.skills, a.q
        a.ceilings
 FROM person p LEFT JOIN agent a ON a.id = p.id WHERE p.id = $1
 
+-- Whoever has no socket is offline, whatever they said last.
+-- name: colleagues
+SELECT id, name, presence FROM (
+    SELECT p.id, p.name, CASE WHEN a.gone_since IS NULL THEN a.presence ELSE 'offline' END AS presence
+    FROM agent a JOIN person p ON p.id = a.id
+    WHERE p.disabled_at IS NULL AND position(lower($1) IN lower(p.name)) > 0
+) c
+ORDER BY array_position('{available,away,offline}', presence), lower(name), id LIMIT $2
+
 -- name: make_agent
 INSERT INTO agent (id, presence_since, gone_since, idle_since) VALUES ($1, $2, $2, $2)
 ON CONFLICT DO NOTHING

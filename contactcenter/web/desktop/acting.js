@@ -138,14 +138,13 @@ export function createActing(desk) {
 
     async transfer(item, to) {
       const note = to.note?.trim() || null;
-      const done = await stream.send({type: "transfer", item: item.id, queue: to.queue ?? null, agent: to.agent ?? null, note});
-      desk.tell(t("desktop.transferred", {to: to.label}));
-      return done;
+      await stream.send({type: "transfer", item: item.id, queue: to.queue ?? null, agent: to.agent ?? null, note});
+      return t("desktop.transferred", {to: to.label});
     },
 
     async resolve(item, disposition) {
       await stream.send({type: "resolve", item: item.id, disposition});
-      desk.tell(t("desktop.resolved"));
+      return t("desktop.resolved");
     },
 
     finish() {

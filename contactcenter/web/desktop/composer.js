@@ -32,6 +32,7 @@ export function createComposer(desk) {
   const element = h("section", {class: "composer"}, fence.element, form, closed);
 
   let shown = null;
+  let drawn = null; // the words that were put into the field, or written there
   let typedAt = 0;
 
   const change = (what) => {
@@ -48,7 +49,7 @@ export function createComposer(desk) {
 
   function load() {
     const {mode: now, start, end} = draft();
-    area.value = draft()[now];
+    area.value = drawn = draft()[now];
     grow();
     area.setSelectionRange(start, end);
   }
@@ -58,6 +59,7 @@ export function createComposer(desk) {
   }
 
   function written() {
+    drawn = area.value;
     change({[draft().mode]: area.value, start: area.selectionStart, end: area.selectionEnd});
     grow();
     canned.look();
@@ -113,7 +115,7 @@ export function createComposer(desk) {
     if (!words && attaching.ready().length === 0) return;
     if (now === "note") desk.act.note(shown, words, attaching.take());
     else desk.act.reply(shown, words, connection, attaching.take());
-    change({[now]: "", start: 0, end: 0});
+    desk.drafts.sent(shown, now);
     load();
     area.focus();
   }
@@ -147,6 +149,7 @@ export function createComposer(desk) {
         return;
       }
       const now = draft().mode;
+      if (draft()[now] !== drawn) load(); // it was read from the server only now
       set(form, {class: `reply ${now}`});
       set(area, {"aria-label": t(now === "note" ? "desktop.note_label" : "desktop.reply_label"), placeholder: t(now === "note" ? "desktop.note_hint" : "desktop.reply_hint")});
       set(reply, {"aria-pressed": String(now === "reply")});
@@ -158,7 +161,8 @@ export function createComposer(desk) {
       const files = attaching.ready();
       set(send, {disabled: !files || (area.value.trim() === "" && files.length === 0)});
       set(attach, {"aria-label": t("desktop.attach"), title: t("desktop.attach")});
-      text(state, area.value ? t("desktop.draft_kept") : "");
+      const {saved} = draft();
+      text(state, area.value && saved !== "no" ? t(saved === "yes" ? "desktop.draft_kept" : "desktop.draft_not_kept") : "");
     },
   };
 }

@@ -21,7 +21,7 @@ export function createConversation(desk, composer) {
   const newer = h("button", {class: "button small newer", type: "button", hidden: true, onclick: () => lines.toEnd()});
   const middle = h("div", {class: "middle"}, scroller, notice, newer);
   const nobody = h("div", {class: "state nobody"}, icon("empty"), h("p", {class: "title"}), h("p", {class: "small"}));
-  const element = h("main", {id: "main", tabindex: "-1"}, head.element, summary.element, middle, typing, composer.element, nobody);
+  const element = h("section", {class: "talk", id: "conversation", tabindex: "-1", "aria-label": t("desktop.keys_conversation")}, head.element, summary.element, middle, typing, composer.element, nobody);
 
   let shown = null; // the conversation whose lines are in the window
   let freshFrom = 0; // the first number that was unread when it was opened
@@ -138,7 +138,7 @@ function drawNotice(notice, desk, conversation, talk) {
 
 function createHead(desk) {
   const back = h("button", {class: "button quiet only back", type: "button", onclick: () => desk.showPane("work")}, icon("back"));
-  const name = h("h1", {class: "clip grow"});
+  const name = h("h2", {class: "clip grow"});
   const chips = h("div", {class: "row chips"});
   const turn = h("span", {class: "small turn"});
   const action = (key, run) => h("button", {class: "button", type: "button", onclick: run}, h("span", {}), h("kbd", {class: "key"}, key));
@@ -200,7 +200,7 @@ function createSummary(desk) {
   const title = h("b", {});
   const time = h("span", {class: "muted tiny"});
   const words = h("p", {class: "small wrap"});
-  const element = h("aside", {class: "summary", hidden: true}, h("div", {class: "row"}, icon("bot"), title, time), words);
+  const element = h("section", {class: "summary", hidden: true}, h("div", {class: "row"}, icon("bot"), title, time), words);
   return {
     element,
     draw() {

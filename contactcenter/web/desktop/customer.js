@@ -11,7 +11,7 @@ import {channelIcon, channelName, fullTime, pastTime} from "./words.js";
 export function createCustomer(desk) {
   const body = h("div", {class: "body"});
   const back = h("button", {class: "button quiet only back", type: "button", onclick: () => desk.showPane("conversation")}, icon("back"));
-  const element = h("aside", {class: "about", id: "customer", tabindex: "-1"}, back, body);
+  const element = h("section", {class: "about", id: "customer", tabindex: "-1"}, back, body);
   let shown = null;
   let asked = null;
 

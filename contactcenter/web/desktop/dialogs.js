@@ -22,38 +22,56 @@ export function openDialog(title, body, run, label) {
   return dialog({title, body, actions});
 }
 
+/** The same, of which the words that it gives are told once the dialog is gone. */
+async function told(desk, ...how) {
+  const words = await openDialog(...how);
+  if (words) desk.tell(words);
+}
+
 function openTransfer(desk, item) {
   const {state} = desk.store;
   const note = h("textarea", {class: "input", rows: "3", maxlength: "16384", id: "transfer-note"});
-  const filter = h("input", {class: "input", type: "search", id: "transfer-filter", autocomplete: "off", oninput: show, placeholder: t("desktop.transfer_filter")});
+  const filter = h("input", {class: "input", type: "search", id: "transfer-filter", autocomplete: "off", oninput: written, placeholder: t("desktop.transfer_filter")});
   const list = h("div", {class: "targets", role: "radiogroup", "aria-label": t("desktop.transfer_to")});
   const queues = Object.entries(state.queues).map(([name, label]) => ({queue: name, label, key: `queue ${name}`, hint: name === item.queue ? t("desktop.same_queue") : t("desktop.queue")}));
-  let targets = queues;
+  let people = [];
+  let timer = 0;
   let chosen = null;
 
   function show() {
     const wanted = filter.value.trim().toLowerCase();
-    const found = targets.filter((each) => each.label.toLowerCase().includes(wanted)).slice(0, 50);
-    if (!found.includes(chosen)) chosen = found[0] ?? null;
+    const found = [...queues, ...people].filter((each) => each.label.toLowerCase().includes(wanted));
+    chosen = found.find((each) => each.key === chosen?.key) ?? found[0] ?? null;
     fill(list, found.map((each) => h("label", {class: "choice target"},
       h("input", {type: "radio", name: "target", checked: each === chosen, onchange: () => { chosen = each; }}),
       h("span", {class: "grow clip", title: each.label}, each.label), h("span", {class: "tiny muted"}, each.hint))),
     found.length === 0 ? h("p", {class: "muted small"}, t("desktop.nobody_fits")) : null);
   }
 
-  show();
-  colleagues().then((people) => {
-    targets = [...queues, ...people.filter((one) => one.id !== state.me.id).map((one) => ({
+  async function ask() {
+    const asked = filter.value.trim();
+    const found = await colleagues(asked).catch(() => []);
+    if (asked !== filter.value.trim()) return;
+    people = found.filter((one) => one.id !== state.me.id).map((one) => ({
       agent: one.id, label: one.name, key: `agent ${one.id}`, hint: t(`presence.${one.presence}`),
-    }))];
+    }));
     show();
-  }, () => {});
-  openDialog(t("desktop.transfer_title"), [
+  }
+
+  function written() {
+    show();
+    clearTimeout(timer);
+    timer = setTimeout(ask, 200);
+  }
+
+  show();
+  ask();
+  told(desk, t("desktop.transfer_title"), [
     h("div", {class: "field"}, h("label", {for: "transfer-filter"}, t("desktop.transfer_to")), filter, list),
     h("div", {class: "field"}, h("label", {for: "transfer-note"}, t("desktop.transfer_note")), note),
   ], async () => {
     if (!chosen) throw {detail: t("desktop.nobody_fits")};
-    await desk.act.transfer(item, {...chosen, note: note.value});
+    return desk.act.transfer(item, {...chosen, note: note.value});
   }, t("desktop.transfer"));
   filter.focus();
 }
@@ -71,6 +89,6 @@ function openResolve(desk, item) {
     if (choice && !event.ctrlKey && !event.metaKey && !event.altKey) choice.querySelector("input").click();
   }
 
-  openDialog(t("desktop.resolve_title"), group, () => desk.act.resolve(item, chosen), t("desktop.resolve"));
+  told(desk, t("desktop.resolve_title"), group, () => desk.act.resolve(item, chosen), t("desktop.resolve"));
   choices[0]?.querySelector("input").focus();
 }

@@ -57,7 +57,7 @@ function createDesk(person) {
     view: {selected: null, pane: "work", places: new Map()},
     loading: createLoading(store),
     customers: createCustomers(store),
-    drafts: createDrafts(),
+    drafts: createDrafts(() => store.redraw()),
     tell: (words, kind = "good") => toast(words, {kind}),
     announceNow: assertive,
     /** Do something that may be refused, and say so. */
@@ -74,6 +74,7 @@ function createDesk(person) {
       store.redraw();
     },
   });
+  desk.drafts.read();
   desk.act = createActing(desk);
   desk.alerting = createAlerting(desk);
   desk.dialogs = createDialogs(desk);
@@ -93,7 +94,7 @@ function draw(desk, person) {
   const conversation = createConversation(desk, composer);
   const customer = createCustomer(desk);
   const work = h("nav", {class: "work-pane", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, list.element);
-  const panes = h("div", {class: "panes"}, work, conversation.element, customer.element);
+  const panes = h("main", {class: "panes", id: "main", tabindex: "-1"}, h("h1", {class: "unseen"}, i18n.t("desktop.title")), work, conversation.element, customer.element);
   document.body.replaceChildren(bar(person, {page: "desktop", middle: header.middle, end: header.end}), desk.line, panes);
   document.body.classList.add("desktop");
 

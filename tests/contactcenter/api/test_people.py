@@ -160,3 +160,21 @@ async def test_nobody_is_not_found(root: httpx.AsyncClient) -> None:
     for method, path in (("GET", ""), ("POST", "/password-link"), ("DELETE", "/sessions")):
         answer = await root.request(method, f"/v1/people/99{path}")
         assert answer.status_code == 404
+
+
+async def test_colleagues_are_told_with_their_presence_and_found_by_a_part_of_the_name(
+    house: Running, desk: Desk
+) -> None:
+    headers = await desk.cookie(await desk.person("agent"))
+    away, gone, disabled = [await desk.person("agent") for _ in range(3)]
+    await desk.person("supervisor", capacity=None)
+    await desk.rows("UPDATE person SET name = 'Ayu ' || id")
+    await desk.rows("UPDATE agent SET presence = 'away' WHERE id = $1", away)
+    await desk.rows("UPDATE agent SET gone_since = now() WHERE id = $1", gone)
+    await desk.rows("UPDATE person SET disabled_at = now() WHERE id = $1", disabled)
+
+    everybody = await house.client.get("/v1/colleagues", headers=headers)
+    found = await house.client.get("/v1/colleagues", params={"q": f"YU {gone}"}, headers=headers)
+
+    assert [c["presence"] for c in everybody.json()["items"]] == ["available", "away", "offline"]
+    assert [c["id"] for c in found.json()["items"]] == [gone]
