@@ -7,10 +7,10 @@ PYTEST := $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 PACKAGES := contactcenter channels routing migrations
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock
+.PHONY: help setup demo test check format screenshots bench lock
 
 help:  ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.ready  ## make .venv with everything pinned (again only when the pins change)
 
@@ -33,6 +33,9 @@ check: setup  ## all that must hold: format, lint, import contracts, types, depe
 format: setup  ## write the code in the one format
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
+
+screenshots: setup  ## make the pictures of docs/screenshots anew
+	@CONTACTCENTER_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/browser/test_journey.py
 
 bench: setup  ## measure (ONLY=name: one measurement)
 	@$(BIN)/contactcenter bench $(if $(ONLY),--only $(ONLY))
