@@ -288,6 +288,41 @@ async def test_files_are_picked_pasted_and_dropped(
     assert (await (await saved.value).path()).read_bytes() == b"size 38"
 
 
+async def test_who_waits_sees_their_place_and_is_asked_how_content_they_are(
+    open_page: OpenPage, host: Host, team: Team
+) -> None:
+    page = await open_page(host.page())
+    await begin(page)
+    await expect(page.locator(".who")).to_have_text("You are number 1 in line")
+    member = await team.hire(capacity=5)
+    async with member.desktop() as agent:
+        await agent.done("presence", state="available")
+        item = await take(agent)
+        await expect(page.locator(".who")).to_have_text("Agent 1 answers you")
+        await agent.done("resolve", item=item["item"], disposition="solved")
+        await agent.event("ItemWrapUp")
+        await agent.done("finish", item=item["item"])
+    await expect(page.locator(".who")).to_contain_text("This chat has ended.")
+    question = page.get_by_role("group", name="How content are you?")
+    await question.get_by_role("radio", name="Not at all").press("Space")
+    for _ in range(3):
+        await page.keyboard.press("ArrowRight")
+    await expect(question.get_by_role("radio", name="Content", exact=True)).to_be_checked()
+    await check_accessibility(page)
+    await page.get_by_label("What should we know?").fill("quick and kind")
+    await page.get_by_role("button", name="Send the answer").click()
+    await expect(question).to_be_hidden()
+    staff = await team.hire("supervisor")
+    path = f"/v1/conversations/{item['conversation']}"
+    record = (await team.client.get(path, headers=staff.headers)).json()
+    answers = [(one["score"], one["comment"]) for one in record["satisfaction"]]
+    assert answers == [(4, "quick and kind")]
+    await page.reload()
+    await page.get_by_role("button", name="Open the chat").click()
+    await expect(said(page)).to_have_count(1)
+    await expect(question).to_be_hidden()
+
+
 async def test_a_page_that_is_not_listed_keeps_its_visitors_informed(
     browser: Browser, house: Running
 ) -> None:

@@ -52,8 +52,9 @@ export function talk(settings, kept, changed, tell) {
       open();
     } catch (refusal) {
       turnedAway(refusal);
+    } finally {
+      busy = false;
     }
-    busy = false;
   }
 
   /** A session for whom the page speaks for now; what the former has left unanswered goes first. */
@@ -108,6 +109,7 @@ export function talk(settings, kept, changed, tell) {
 
   function welcomed() {
     tries = 0;
+    confirmed.clear(); // what was told to a connection that died is told again
     link("live");
     for (const one of state.outgoing) if (one.status === "sending") send(words(one));
   }
