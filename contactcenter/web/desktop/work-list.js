@@ -14,7 +14,8 @@ const VERY_LATE_MS = 10 * 60_000;
 export function createWorkList(desk) {
   const mine = part("desktop.mine");
   const theirs = part("desktop.waiting_for_customer");
-  const nothing = h("div", {class: "state"}, icon("empty"), h("p", {class: "title"}), h("p", {class: "small"}));
+  const nothing = h("div", {class: "state"}, icon("empty"), h("p", {class: "title"}), h("p", {class: "small"}),
+    h("button", {class: "button primary", type: "button", onclick: () => desk.act.presence("available")}));
   const element = h("div", {class: "work"}, mine.element, theirs.element, nothing);
 
   function part(title) {
@@ -44,6 +45,8 @@ export function createWorkList(desk) {
       if (nothing.hidden) return;
       const available = state.me?.presence === "available";
       text(nothing.children[1], t("desktop.no_work"));
+      nothing.children[3].hidden = available || !state.me;
+      text(nothing.children[3], t("desktop.become_available"));
       text(nothing.children[2], t(available ? "desktop.no_work_available" : "desktop.no_work_away"));
     },
   };
