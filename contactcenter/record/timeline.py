@@ -58,7 +58,7 @@ class Interactions(msgspec.Struct, frozen=True):
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation. `customer` is whose it is now, `began_as` whose it was before any merge.
 
-    `channel` and `last_at` are those of its last interaction.
+    `last_at` is the time of its last interaction, `channel` that of the last that was no note.
     """
 
     id: int

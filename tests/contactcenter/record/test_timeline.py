@@ -105,6 +105,14 @@ async def test_a_nameless_customer_is_named_after_the_one_they_are_known_as(desk
 async def test_a_conversation_says_how_it_began_and_how_it_stands(desk: Any) -> None:
     said = await desk.say("1", channel="mobile")
     customer = await desk.customer_of(said.conversation)
+    await desk.rows(  # a note, which reaches nobody
+        "INSERT INTO interaction (id, conversation_id, number, kind, direction, channel,"
+        " author_kind, text, occurred_at, received_at) VALUES"
+        " (nextval('interaction_id'), $1, 2, 'note', 'internal', 'desktop', 'agent', '',"
+        " now(), now())",
+        said.conversation,
+    )
+    await desk.rows("UPDATE conversation SET last_number = 2")
 
     async with desk.database.snapshot() as tx:
         one = await read_conversation(tx, said.conversation)
