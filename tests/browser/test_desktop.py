@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, WebSocketRoute, expect
+from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from contactcenter.actions.mark_spam import mark_spam
 from contactcenter.model.caller import SYSTEM
@@ -64,7 +64,7 @@ async def take(page: Page, bot: Bot, who: str, text: str = "hello", **more: Any)
     return said
 
 
-def lines(page: Page) -> Any:
+def lines(page: Page) -> Locator:
     return page.locator(".line .text")
 
 
