@@ -213,7 +213,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
     _PERSON,
     _SHOWN_PERSON,
     People([_SHOWN_PERSON], None),
-    Colleagues([Colleague(id=7, name="Sari Dewi", presence="available")]),
+    Colleagues([Colleague(id=7, login="sari", name="Sari Dewi", presence="available")]),
     _ABILITIES,
     Link("https://cc.example/set-password#ccr_…", "ccr_…", LATER),
     NewKey(name="assistant", scopes=frozenset({"interactions:write"})),

@@ -52,9 +52,10 @@ class People(msgspec.Struct, frozen=True):
 
 
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent, as the others see them."""
+    """An agent, as the others see them; a note names them by `@login`."""
 
     id: int
+    login: str
     name: str
     presence: Presence
 
@@ -88,7 +89,10 @@ async def read_people(
 async def read_colleagues(
     database: NamedDependency[Database], q: Words = None, limit: Limit = 50
 ) -> Colleagues:
-    """Agents, to transfer work to: all, or those whose name holds `q`. No more than `limit`."""
+    """Agents, to transfer work to or to name in a note: all, or whose name or login holds `q`.
+
+    No more than `limit`.
+    """
     async with database.snapshot() as tx:
         return Colleagues(await tx.many(Colleague, "people.colleagues", q or "", limit))
 

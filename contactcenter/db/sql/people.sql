@@ -47,10 +47,12 @@ FROM person p LEFT JOIN agent a ON a.id = p.id WHERE p.id = $1
 
 -- Whoever has no socket is offline, whatever they said last.
 -- name: colleagues
-SELECT id, name, presence FROM (
-    SELECT p.id, p.name, CASE WHEN a.gone_since IS NULL THEN a.presence ELSE 'offline' END AS presence
+SELECT id, login, name, presence FROM (
+    SELECT p.id, p.login, p.name,
+           CASE WHEN a.gone_since IS NULL THEN a.presence ELSE 'offline' END AS presence
     FROM agent a JOIN person p ON p.id = a.id
-    WHERE p.disabled_at IS NULL AND position(lower($1) IN lower(p.name)) > 0
+    WHERE p.disabled_at IS NULL
+        AND (position(lower($1) IN lower(p.name)) > 0 OR position(lower($1) IN p.login) > 0)
 ) c
 ORDER BY array_position('{available,away,offline}', presence), lower(name), id LIMIT $2
 

@@ -26,6 +26,8 @@ export function createActing(desk) {
     try {
       const result = await stream.send(command);
       store.dispatch({type: "our-said", conversation, id: pending.id, number: result.number});
+      // Of others' work the stream says nothing: what was added there is read.
+      if (!itemIn(store.state, conversation)) desk.loading.conversation(conversation);
     } catch (problem) {
       refused(conversation, pending, problem);
     }

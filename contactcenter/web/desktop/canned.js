@@ -1,10 +1,12 @@
-// Canned replies: "/" at the beginning of a word opens them, what follows narrows them down.
+// What is completed while one writes: "/" opens the canned replies, "@" in a note the colleagues.
 
 import {get} from "../base/api.js";
 import {fill, h, set} from "../base/dom.js";
 import {t} from "../base/i18n.js";
+import {colleagues} from "./colleagues.js";
 import {itemIn} from "./state.js";
 
+const NAMED = /(^|\s)@([\p{L}\p{N}._-]*)$/u;
 const BEGUN = /(^|\s)\/([\p{L}\p{N}_-]*)$/u;
 const SHOWN_MAX = 8;
 const KEPT_MS = 60_000;
@@ -32,13 +34,29 @@ export function createCanned(desk, area, insert) {
     }
   }
 
+  async function name(begun) {
+    const wanted = begun[2];
+    const people = await colleagues(wanted).catch(() => []);
+    if (NAMED.exec(before())?.[2] !== wanted) return;
+    start = area.selectionStart - wanted.length - 1;
+    found = people.filter((one) => one.id !== desk.store.state.me.id).slice(0, SHOWN_MAX)
+      .map((one) => ({title: `@${one.login}`, text: one.name, put: `@${one.login} `}));
+    chosen = 0;
+    draw();
+  }
+
+  const before = () => area.value.slice(0, area.selectionStart);
+
   function look() {
-    const begun = BEGUN.exec(area.value.slice(0, area.selectionStart));
+    const named = desk.drafts.of(desk.view.selected).mode === "note" && NAMED.exec(before());
+    if (named) return name(named);
+    const begun = BEGUN.exec(before());
     if (!begun) return close();
     if (all === null || Date.now() - readAt > KEPT_MS) load();
     start = area.selectionStart - begun[2].length - 1;
     const wanted = begun[2].toLowerCase();
-    found = suiting(all ?? [], itemIn(desk.store.state, desk.view.selected), wanted).slice(0, SHOWN_MAX);
+    found = suiting(all ?? [], itemIn(desk.store.state, desk.view.selected), wanted).slice(0, SHOWN_MAX)
+      .map((one) => ({title: `/${one.shortcut}`, text: filled(one.text), put: filled(one.text)}));
     chosen = 0;
     draw();
   }
@@ -47,12 +65,12 @@ export function createCanned(desk, area, insert) {
     list.hidden = found.length === 0;
     set(list, {"aria-label": t("desktop.canned")});
     fill(list, found.map((each, n) => h("li", {role: "option", id: `canned-${n}`, "aria-selected": String(n === chosen), onmousedown: (event) => { event.preventDefault(); take(n); }},
-      h("b", {}, `/${each.shortcut}`), h("span", {class: "clip muted"}, filled(each.text)))));
+      h("b", {}, each.title), h("span", {class: "clip muted"}, each.text))));
     set(area, {"aria-activedescendant": list.hidden ? null : `canned-${chosen}`});
   }
 
   function take(n) {
-    const words = filled(found[n].text);
+    const words = found[n].put;
     const end = area.selectionStart;
     close();
     insert(start, end, words);

@@ -29,7 +29,7 @@ export function createComposer(desk) {
     canned.element, area, attaching.element, picker,
     h("div", {class: "row tools"}, h("div", {class: "segments"}, reply, note), ways, attach, h("span", {class: "grow"}), state, send));
   const closed = h("p", {class: "small muted closed row"});
-  const element = h("section", {class: "composer"}, fence.element, form, closed);
+  const element = h("section", {class: "composer"}, fence.element, closed, form);
 
   let shown = null;
   let drawn = null; // the words that were put into the field, or written there
@@ -41,10 +41,10 @@ export function createComposer(desk) {
   };
   const draft = () => desk.drafts.of(shown);
 
-  function mode(next) {
+  function mode(next, focus = true) {
     change({mode: next, start: draft()[next].length, end: draft()[next].length});
     load();
-    area.focus();
+    if (focus) area.focus();
   }
 
   function load() {
@@ -142,12 +142,11 @@ export function createComposer(desk) {
       if (shown === null) return;
       fence.draw();
       const item = itemIn(desk.store.state, shown);
-      form.hidden = !item;
       closed.hidden = Boolean(item);
-      if (!item) {
-        fill(closed, icon("lock"), t("desktop.read_only"));
-        return;
-      }
+      if (!item) fill(closed, icon("lock"), t("desktop.read_only"));
+      // Where the work is another's, one may still leave a note.
+      reply.hidden = !item;
+      if (!item && draft().mode === "reply" && !draft().reply) mode("note", false);
       const now = draft().mode;
       if (draft()[now] !== drawn) load(); // it was read from the server only now
       set(form, {class: `reply ${now}`});
@@ -159,7 +158,7 @@ export function createComposer(desk) {
       drawWays(ways, desk, shown, draft(), now);
       text(send.firstChild, t(now === "note" ? "desktop.keep_note" : "desktop.send"));
       const files = attaching.ready();
-      set(send, {disabled: !files || (area.value.trim() === "" && files.length === 0)});
+      set(send, {disabled: !files || (area.value.trim() === "" && files.length === 0) || !mayWrite(now)});
       set(attach, {"aria-label": t("desktop.attach"), title: t("desktop.attach")});
       const {saved} = draft();
       text(state, area.value && saved !== "no" ? t(saved === "yes" ? "desktop.draft_kept" : "desktop.draft_not_kept") : "");

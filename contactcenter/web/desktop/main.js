@@ -168,6 +168,7 @@ function follow(desk, before, after, frame) {
   if (after.stale && !before.stale) desk.stream.renew();
   if (frame.type === "event" && frame.fact.fact === "ItemAssigned" && frame.fact.agent === after.me?.id) taken(desk, frame.fact);
   if (frame.type === "event" && frame.fact.fact === "ItemMoved" && after.items[frame.fact.item]) moved(desk, frame.fact);
+  if (frame.type === "event" && frame.fact.fact === "AgentMentioned" && frame.fact.agent === after.me?.id) mentioned(desk, frame.fact);
   if (before.items !== after.items) gone(desk, before, after);
   if (frame.type === "welcome" && desk.view.selected === null && wide()) first(desk);
 }
@@ -176,6 +177,12 @@ function taken(desk, fact) {
   desk.loading.conversation(fact.conversation);
   if (!desk.customers.of(fact.customer)) desk.customers.load(fact.customer);
   if (fact.by) desk.tell(i18n.t("desktop.assigned_by_supervisor"));
+}
+
+function mentioned(desk, fact) {
+  const words = i18n.t("desktop.mentioned", {name: fact.by_name, words: fact.excerpt});
+  const look = {label: i18n.t("desktop.look"), run: () => desk.select(fact.conversation, fact.number)};
+  toast(words, {action: look, stays: Infinity});
 }
 
 function moved(desk, fact) {

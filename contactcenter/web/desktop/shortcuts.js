@@ -30,7 +30,7 @@ export function addShortcuts(desk) {
     {group: work, keys: "alt+arrowdown", label: t("desktop.keys_next_typing"), run: step(1)},
     {group: work, keys: "alt+arrowup", label: t("desktop.keys_former_typing"), run: step(-1)},
     {group: talk, keys: "m", label: t("desktop.keys_reply"), when: () => Boolean(item()), run: () => desk.focusComposer("reply")},
-    {group: talk, keys: "n", label: t("desktop.keys_note"), when: () => Boolean(item()), run: () => desk.focusComposer("note")},
+    {group: talk, keys: "n", label: t("desktop.keys_note"), when: selected, run: () => desk.focusComposer("note")},
     {group: talk, keys: "ctrl+enter", label: t("desktop.keys_send"), when: () => false, run: () => {}},
     {group: talk, keys: "ctrl+shift+u", label: t("desktop.keys_attach"), when: () => Boolean(item()), run: desk.attach},
     {group: talk, keys: "escape", label: t("desktop.keys_leave"), when: () => false, run: () => {}},
