@@ -12,6 +12,7 @@ from tests.contactcenter.team import Bot, Member, Team
 class Floor:
     """`agent` has the first customer's work and is away; the others wait."""
 
+    name: str
     agent: Member
     desktop: Desktop
     bot: Bot
@@ -21,15 +22,15 @@ class Floor:
 
 
 async def at_work(team: Team, stack: AsyncExitStack, name: str = "front") -> Floor:
-    """One agent, three customers: the first answered, two of whom nobody takes care."""
+    """One agent, three customers: the one who waits longest is answered; the others wait."""
     bot = await team.bot(name)
     agent = await team.hire()
     desktop = await stack.enter_async_context(agent.desktop())
     await desktop.done("presence", state="available")
-    first = await bot.hears(f"+62811000{name}", "My line is dead since this morning")
+    await bot.hears(f"+62811000{name}", "My line is dead since this morning")
     offer = await desktop.event("OfferMade")
     await desktop.done("accept", offer=offer["offer"])
-    await desktop.done("reply", item=offer["item"], text="I am looking at it", seen=1)
+    await desktop.done("reply", item=offer["item"], text="I am looking at it", seen=9)
     await desktop.done("presence", state="away", reason="lunch")
     waiting = [await bot.hears(f"+62812000{name}{n}", f"Hello number {n}?") for n in (1, 2)]
-    return Floor(agent, desktop, bot, first["conversation"], offer["item"], waiting)
+    return Floor(name, agent, desktop, bot, offer["conversation"], offer["item"], waiting)

@@ -19,23 +19,27 @@ export function rows(scroller, { height, key, make, update, list = h("div", { cl
   const nodes = new Map();
   if (!list.isConnected) scroller.append(list);
 
-  function draw() {
+  /** @param {boolean} anew false: only rows that were not there are written */
+  function draw(anew) {
     const from = scroller.scrollTop - BEYOND_PX;
     const to = scroller.scrollTop + scroller.clientHeight + BEYOND_PX;
     const wanted = new Set();
+    const fresh = document.createDocumentFragment();
     for (let index = at(from); index < items.length && tops[index] < to; index++) {
       const name = key(items[index]);
       wanted.add(name);
-      let node = nodes.get(name);
-      if (!node) {
-        node = make(items[index]);
-        nodes.set(name, node);
-        list.append(node);
+      const held = nodes.get(name);
+      const node = held ?? make(items[index]);
+      if (!held || anew) {
+        const place = `${tops[index]}px`;
+        if (node.style.top !== place) node.style.top = place;
+        update(node, items[index], index);
       }
-      const place = `${tops[index]}px`;
-      if (node.style.top !== place) node.style.top = place;
-      update(node, items[index], index);
+      if (held) continue;
+      nodes.set(name, node);
+      fresh.append(node);
     }
+    list.append(fresh);
     // Whoever is at a row by the keyboard keeps it, wherever it has gone.
     for (const [name, node] of nodes) {
       if (wanted.has(name) || node.contains(document.activeElement)) continue;
@@ -60,7 +64,7 @@ export function rows(scroller, { height, key, make, update, list = h("div", { cl
   const soon = () => {
     asked ||= requestAnimationFrame(() => {
       asked = 0;
-      draw();
+      draw(false);
     });
   };
   scroller.addEventListener("scroll", soon, { passive: true });
@@ -73,7 +77,7 @@ export function rows(scroller, { height, key, make, update, list = h("div", { cl
       for (const item of all) tops.push(tops.at(-1) + height(item));
       const whole = `${tops.at(-1)}px`;
       if (list.style.height !== whole) list.style.height = whole;
-      draw();
+      draw(true);
     },
     count: () => nodes.size,
     reveal(index) {
