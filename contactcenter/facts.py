@@ -18,6 +18,7 @@ from contactcenter.words import (
     CloseReason,
     Delivery,
     Direction,
+    HeldOutcome,
     InteractionKind,
     OfferState,
     Presence,
@@ -293,6 +294,37 @@ class ItemCancelled(ItemFact, frozen=True, kw_only=True, tag=True):
     agent: int | None = None
 
 
+class AgentMentioned(Happened, frozen=True, kw_only=True, tag=True):
+    """`by` has named `agent` (`@login`) in a note, which begins with `excerpt`."""
+
+    conversation: int
+    number: int
+    agent: int
+    by: int
+    by_name: str
+    excerpt: str
+
+
+class ReplyHeld(Happened, frozen=True, kw_only=True, tag=True):
+    """A reply leaves at `due_at`, unless `agent` takes it back before."""
+
+    held: int
+    item: int
+    agent: int
+    text: str
+    due_at: datetime
+
+
+class HeldReplyEnded(Happened, frozen=True, kw_only=True, tag=True):
+    """It was sent, taken back, or refused, with the refusal's `code`; then its text is a draft."""
+
+    held: int
+    item: int
+    agent: int
+    outcome: HeldOutcome
+    code: str | None = None
+
+
 class SatisfactionGiven(Happened, frozen=True, kw_only=True, tag=True):
     """The customer has said how content they are with what `agent` did: 1 to 5."""
 
@@ -407,6 +439,9 @@ Fact = (
     | ItemDone
     | ItemAbandoned
     | ItemCancelled
+    | AgentMentioned
+    | ReplyHeld
+    | HeldReplyEnded
     | SatisfactionGiven
     | AgentConfigured
     | PresenceChanged

@@ -38,4 +38,5 @@ QueuedBecause = Literal[
 ]
 DraftKind = Literal["reply", "note"]
 Scope = Literal["interactions:write", "conversations:read", "customers:read"]
-TimerKind = Literal["offer_lapse", "wrapup_end", "agent_grace", "item_idle"]
+HeldOutcome = Literal["sent", "taken_back", "refused"]
+TimerKind = Literal["offer_lapse", "wrapup_end", "agent_grace", "item_idle", "held_reply"]

@@ -1,5 +1,6 @@
 """Somebody of the house leaves a note for colleagues."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +11,14 @@ from contactcenter.db.tx import Tx
 from contactcenter.record.append import Draft, Placed, append
 from contactcenter.record.files import check_says_something, file_parts
 from contactcenter.record.held import hold_conversation
+
+_LOGIN = re.compile(r"(?<![\w.+-])@([a-z0-9][a-z0-9._@+-]*)")
+_EXCERPT_LENGTH = 280
+
+
+class _Mentioned(msgspec.Struct, frozen=True):
+    id: int
+    by_name: str
 
 
 class Noted(msgspec.Struct, frozen=True):
@@ -52,4 +61,24 @@ async def note(
     [said] = await append(
         tx, [Placed(conversation.id, draft, item)], {conversation.id: conversation}, now
     )
+    await _mention(tx, author, conversation.id, said, now)
     return Noted(said.id, conversation.id, said.number)
+
+
+async def _mention(tx: Tx, author: int, conversation: int, said: facts.Said, now: datetime) -> None:
+    """Tell the agents who are named; a full stop behind a login ends the sentence."""
+    named = {login.rstrip(".+-@_") for login in _LOGIN.findall(said.text)}
+    if not named:
+        return
+    for mentioned in await tx.many(_Mentioned, "mentions.named", sorted(named), author):
+        tx.emit(
+            facts.AgentMentioned(
+                at=now,
+                conversation=conversation,
+                number=said.number,
+                agent=mentioned.id,
+                by=author,
+                by_name=mentioned.by_name,
+                excerpt=said.text[:_EXCERPT_LENGTH],
+            )
+        )

@@ -10,6 +10,8 @@ import msgspec
 from litestar import websocket
 from litestar.di import NamedDependency
 
+from contactcenter.actions.handle.hold import hold_reply, send_now, take_back
+from contactcenter.actions.handle.reply import Reply
 from contactcenter.actions.miss import decline
 from contactcenter.actions.note import note
 from contactcenter.actions.presence import connect, disconnect, set_presence
@@ -39,6 +41,9 @@ Handling = Batch[Asked[Handled], frames.Answer]
 Alone = (
     frames.SetPresence
     | frames.Decline
+    | frames.HoldReply
+    | frames.TakeBackReply
+    | frames.SendHeldReply
     | frames.Note
     | frames.Read
     | frames.Transfer
@@ -203,13 +208,30 @@ class _Desk:
                 act = partial(self._act, command, self._rulebook.current, now)
                 return await once(self._database, agent, command, act, now)
 
-    async def _act(self, command: Alone, book: Published, now: datetime, tx: Tx) -> Any:
+    async def _act(  # noqa: PLR0911 -- a line for each command
+        self, command: Alone, book: Published, now: datetime, tx: Tx
+    ) -> Any:
         agent = self.client.agent
         match command:
             case frames.SetPresence():
                 return await set_presence(tx, agent, command.state, command.reason, book, now)
             case frames.Decline():
                 return await decline(tx, agent, command.offer, book, now)
+            case frames.HoldReply():
+                reply = Reply(
+                    agent=agent,
+                    item=command.item,
+                    text=command.text,
+                    seen=command.seen,
+                    connection=command.connection,
+                    files=tuple(command.files),
+                    request_id=command.id,
+                )
+                return await hold_reply(tx, reply, command.undo_s, now)
+            case frames.TakeBackReply():
+                return await take_back(tx, agent, command.held, now)
+            case frames.SendHeldReply():
+                return await send_now(tx, agent, command.held, book, now)
             case frames.Note():
                 return await note(
                     tx,

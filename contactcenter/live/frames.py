@@ -81,6 +81,33 @@ class Reply(Command, frozen=True, kw_only=True, tag="reply"):
     files: Files = []
 
 
+class HoldReply(Command, frozen=True, kw_only=True, tag="hold_reply"):
+    """Answer the customer in so many seconds, unless it is taken back.
+
+    Result: `{"held", "due_at"}`. Everything else as for `reply`, and checked as there when it
+    leaves.
+    """
+
+    item: Id
+    text: Words = ""
+    seen: Number
+    connection: Id | None = None
+    files: Files = []
+    undo_s: Annotated[int, msgspec.Meta(ge=1, le=60)]
+
+
+class TakeBackReply(Command, frozen=True, kw_only=True, tag="take_back"):
+    """Do not send it. Refused with `held-gone` once it has left."""
+
+    held: Id
+
+
+class SendHeldReply(Command, frozen=True, kw_only=True, tag="send_now"):
+    """Send it now. Result as for `reply`, refused as that."""
+
+    held: Id
+
+
 class Note(Command, frozen=True, kw_only=True, tag="note"):
     """Something for colleagues only. Result, and `files`, as for `reply`."""
 
@@ -119,7 +146,18 @@ class FinishWrapUp(Command, frozen=True, kw_only=True, tag="finish"):
 
 
 AnyCommand = (
-    SetPresence | Accept | Decline | Reply | Note | Read | Transfer | Resolve | FinishWrapUp
+    SetPresence
+    | Accept
+    | Decline
+    | Reply
+    | HoldReply
+    | TakeBackReply
+    | SendHeldReply
+    | Note
+    | Read
+    | Transfer
+    | Resolve
+    | FinishWrapUp
 )
 FromDesktop = Hello | Typing | AnyCommand
 

@@ -66,6 +66,15 @@ class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
     interactions: list[Said] = []
 
 
+class HeldShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply of the agent's that may still be taken back."""
+
+    held: int
+    item: int
+    text: str
+    due_at: datetime
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """All that an agent's desktop shows at first."""
 
@@ -76,6 +85,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     dispositions: list[str]
     queues: dict[str, str]
     rulebook: int
+    held: list[HeldShown] = []
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -97,4 +107,5 @@ async def read_desk(tx: Tx, agent: int, book: Published) -> Desk:
         dispositions=book.rules.dispositions.codes,
         queues={name: q.label for name, q in book.rules.queues.items()},
         rulebook=book.version,
+        held=await tx.many(HeldShown, "held_replies.of_agent", agent),
     )

@@ -15,6 +15,7 @@ import msgspec
 from prometheus_client import Counter, Gauge, Histogram
 
 from contactcenter import facts
+from contactcenter.actions.handle.hold import held_replies_due
 from contactcenter.actions.idle import item_idle
 from contactcenter.actions.miss import lapse
 from contactcenter.actions.presence import grace_ended
@@ -41,6 +42,7 @@ EFFECTS: Mapping[str, Effect] = {
     "wrapup_end": wrap_up_ended,
     "agent_grace": grace_ended,
     "item_idle": item_idle,
+    "held_reply": held_replies_due,
 }
 
 _log = get(part="timers")

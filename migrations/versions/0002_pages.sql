@@ -95,3 +95,18 @@ CREATE TABLE satisfaction (
 );
 CREATE INDEX satisfaction_at ON satisfaction (at);
 CREATE INDEX satisfaction_conversation ON satisfaction (conversation_id);
+
+-- Replies that may be taken back ----------------------------------------------------------------------
+
+-- They are said when their timer (`held_reply`) is due; until then nobody has seen them.
+CREATE TABLE held_reply (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    agent_id       bigint NOT NULL REFERENCES agent,
+    item_id        bigint NOT NULL REFERENCES work_item,
+    text           text NOT NULL,
+    seen           integer NOT NULL,
+    connection_id  bigint,
+    files          bigint[] NOT NULL,
+    request_id     text,
+    due_at         timestamptz NOT NULL
+);

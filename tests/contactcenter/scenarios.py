@@ -12,6 +12,8 @@ from contactcenter.actions.abandon import leave
 from contactcenter.actions.block_identity import block_identity
 from contactcenter.actions.bots import HandOver, Said, bot_close, bot_reply, hand_over
 from contactcenter.actions.confirm import Confirmation, confirm
+from contactcenter.actions.handle.hold import held_replies_due, hold_reply
+from contactcenter.actions.handle.reply import Reply
 from contactcenter.actions.idle import item_idle
 from contactcenter.actions.mark_spam import mark_spam, unmark_spam
 from contactcenter.actions.merge import merge, unmerge
@@ -258,6 +260,12 @@ async def presence__reaped(s: Scene) -> None:
 
 async def handle__reply(s: Scene) -> None:
     await s.answer()
+
+
+async def handle__a_held_reply_that_leaves(s: Scene) -> None:
+    said = Reply(agent=s.agent, item=s.mine, text="So?", seen=9)
+    await s.floor.run(hold_reply, said, 5, s.at(2))
+    await s.floor.ring(held_replies_due, "held_reply", s.at(7))
 
 
 async def note__for_colleagues(s: Scene) -> None:
