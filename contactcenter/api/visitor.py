@@ -24,8 +24,8 @@ from contactcenter.actions.visit import (
 )
 from contactcenter.api.access import Caller, Limit, who
 from contactcenter.api.interactions import Taken
+from contactcenter.api.paging import END, Place
 from contactcenter.api.paging import Limit as PageLimit
-from contactcenter.api.paging import Place
 from contactcenter.api.problems import refuses
 from contactcenter.api.visitor_socket import visitor_socket
 from contactcenter.api.visitor_words import (
@@ -39,7 +39,13 @@ from contactcenter.api.visitor_words import (
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
 from contactcenter.errors import Forbidden, NotFound, NotSignedIn
-from contactcenter.live.past import History, read_current, read_history, read_identities
+from contactcenter.live.past import (
+    History,
+    read_before,
+    read_current,
+    read_history,
+    read_identities,
+)
 from contactcenter.model.credential import digest, issue
 from contactcenter.model.rulebook import Published
 from contactcenter.settings import Settings
@@ -185,12 +191,16 @@ async def read_conversation(
     caller: NamedDependency[Caller],
     database: NamedDependency[Database],
     after: Place = 0,
+    before: Place = END,
     limit: PageLimit = 50,
 ) -> History:
-    """What was said by and to this visitor after a position, oldest first."""
+    """What was said by and to this visitor after a position, or right before one, oldest first."""
     visitor = of_page(request, caller)
     async with database.snapshot() as tx:
-        return await read_history(tx, await read_identities(tx, visitor), after, limit)
+        identities = await read_identities(tx, visitor)
+        if before != END:
+            return await read_before(tx, identities, before, limit)
+        return await read_history(tx, identities, after, limit)
 
 
 @post(

@@ -8,7 +8,7 @@ import msgspec
 
 from contactcenter.db.tx import Tx
 from contactcenter.live.visitor import Past
-from contactcenter.live.visitor_frames import Current, Message
+from contactcenter.live.visitor_frames import POSITION_MAX, Current, Message
 from contactcenter.model.caller import VisitorSession
 
 NEWEST = 50
@@ -18,7 +18,7 @@ PAGE_CHARACTERS_MAX = 100_000
 
 
 class History(msgspec.Struct, frozen=True):
-    """A page, oldest first. `next`: the position to go on after, if there is more.
+    """A page, oldest first. `next`: the position to go on from, if there is more.
 
     `conversation`: the one that was taken part in last.
     """
@@ -51,6 +51,14 @@ async def read_history(tx: Tx, identities: Sequence[int], after: int, limit: int
     found = await _after(tx, identities, after, limit + 1)
     page = found[:limit]
     more = page[-1].position if len(found) > limit else None
+    return History(page, more, await read_current(tx, identities))
+
+
+async def read_before(tx: Tx, identities: Sequence[int], before: int, limit: int) -> History:
+    """What comes right before a position."""
+    found = await _newest(tx, identities, limit + 1, before)
+    page = found[:limit][::-1]
+    more = page[0].position if len(found) > limit else None
     return History(page, more, await read_current(tx, identities))
 
 
@@ -88,5 +96,7 @@ async def _after(tx: Tx, identities: Sequence[int], after: int, limit: int) -> l
     return await tx.many(Message, "visitors.after", list(identities), after, limit)
 
 
-async def _newest(tx: Tx, identities: Sequence[int], limit: int) -> list[Message]:
-    return await tx.many(Message, "visitors.newest", list(identities), limit)
+async def _newest(
+    tx: Tx, identities: Sequence[int], limit: int, before: int = POSITION_MAX
+) -> list[Message]:
+    return await tx.many(Message, "visitors.newest", list(identities), limit, before)

@@ -52,6 +52,7 @@ INDEXES = {
     "log.last": {"log_pkey"},
     "records.timeline": {"conversation_party", "interaction_number"},
     "visitors.after": {"interaction_identity"},
+    "visitors.newest": {"interaction_identity"},
 }
 IN_CALLS = {
     "SELECT * FROM receive_begin('{1}', '{new key}', '{x}', '{1}', '{phone}', '{front}', '{+621}',"

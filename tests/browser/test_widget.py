@@ -238,6 +238,25 @@ async def test_history_is_the_accounts_on_every_browser(
     assert "account" not in await other.evaluate("Object.keys(localStorage).join()")
 
 
+async def test_older_messages_come_when_they_are_asked_for(open_page: OpenPage, host: Host) -> None:
+    address = host.page()
+    page = await open_page(address)
+    await begin(page, "question 0")
+    for number in range(1, 61):
+        await write(page, f"question {number}")
+        if number % 20 == 0:  # no faster than anybody writes
+            await expect(page.get_by_text(f"question {number}", exact=True)).to_be_visible()
+            await expect(page.get_by_text("Sending…")).to_have_count(0)
+            await page.wait_for_timeout(2000)
+    await page.reload()
+    await page.get_by_role("button", name="Open the chat").click()
+    await expect(said(page)).to_have_count(50)
+    await page.get_by_role("button", name="Earlier messages").click()
+    await expect(said(page)).to_have_count(61)
+    assert await words(page) == [f"question {number}" for number in range(61)]
+    await expect(page.get_by_role("button", name="Earlier messages")).to_be_hidden()
+
+
 async def test_strangers_words_go_along_when_they_sign_in(open_page: OpenPage, host: Host) -> None:
     page = await open_page(host.page())
     await begin(page)

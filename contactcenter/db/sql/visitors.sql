@@ -58,13 +58,13 @@ LEFT JOIN person p ON i.author_kind = 'agent' AND p.id = i.author_id
 LEFT JOIN api_key k ON i.author_kind = 'bot' AND k.id = i.author_id
 ORDER BY i.position
 
--- The newest of it, newest first.
+-- The newest of it before a position, newest first.
 -- name: newest
 SELECT i.id, i.position, i.conversation_id AS conversation, i.number, i.author_kind AS author,
        coalesce(p.name, k.name) AS name, i.text, i.parts, i.delivery, i.received_at AS at
 FROM (
     SELECT * FROM interaction
-    WHERE identity_id = ANY ($1::bigint[]) AND kind IN ('message', 'reminder')
+    WHERE identity_id = ANY ($1::bigint[]) AND position < $3 AND kind IN ('message', 'reminder')
     ORDER BY position DESC LIMIT $2
 ) i
 LEFT JOIN person p ON i.author_kind = 'agent' AND p.id = i.author_id

@@ -16,7 +16,8 @@ export function log(language, greeting, t, talk) {
   const list = h("div", { class: "lines" });
   const hello = h("p", { class: "hello" }, greeting);
   const more = h("button", { type: "button", class: "newer", hidden: true, onclick: end }, t("newer"), icon("down"));
-  const box = h("div", { class: "box", role: "log", tabindex: 0, "aria-label": t("messages"), "aria-live": "off", onscroll }, hello, list);
+  const before = h("button", { type: "button", class: "quiet", hidden: true, onclick: earlier }, t("earlier"));
+  const box = h("div", { class: "box", role: "log", tabindex: 0, "aria-label": t("messages"), "aria-live": "off", onscroll }, hello, before, list);
   const element = h("div", { class: "log" }, box, more);
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
   const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
@@ -29,6 +30,17 @@ export function log(language, greeting, t, talk) {
     if (stuck) more.hidden = true;
   }
 
+  /** What is being read stays where it is. */
+  async function earlier() {
+    const height = box.scrollHeight, top = box.scrollTop;
+    before.disabled = true;
+    box.setAttribute("aria-live", "off");
+    await talk.earlier().catch(() => {}); // it can be asked again
+    before.disabled = false;
+    box.scrollTop = top + box.scrollHeight - height;
+    box.focus();
+  }
+
   function end() {
     box.scrollTop = box.scrollHeight;
     more.hidden = true;
@@ -37,12 +49,13 @@ export function log(language, greeting, t, talk) {
   function draw(state) {
     const all = lines(state);
     hello.hidden = state.earlier;
+    before.hidden = !state.earlier || state.link !== "live";
     const newest = all.at(-1);
     const mine = all.findLast(own);
-    let before;
+    let author;
     patch(list, days(all), (line) => line.key, make, (node, line) => {
-      if (!line.day) update(node, line, state, line === mine, before);
-      before = line.name ?? line.author;
+      if (!line.day) update(node, line, state, line === mine, author);
+      author = line.name ?? line.author;
     });
     if (newest && newest.key !== last) {
       if (stuck || own(newest)) end();

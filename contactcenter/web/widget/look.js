@@ -32,6 +32,8 @@ textarea::placeholder { color: var(--ink-2); opacity: 1; }
 .file svg { flex: none; }
 .picture { width: 240px; height: 168px; padding: 0; overflow: hidden; }
 .picture img { width: 100%; height: 100%; object-fit: cover; }
+.box > .quiet { display: block; margin: 0 auto 8px; }
+.box > [hidden] { display: none; }
 .lines { display: flex; flex-direction: column; gap: 10px; }
 .day { align-self: center; }
 .said { display: flex; flex-direction: column; max-width: 85%; align-items: flex-start; align-self: flex-start; }

@@ -73,6 +73,8 @@ export function fold(state, frame) {
       return welcome(state, frame);
     case "messages":
       return { ...frame.messages.reduce(hear, state), position: frame.position };
+    case "earlier":
+      return { ...frame.messages.reduce(hear, state), earlier: frame.more };
     case "message":
       return live(hear(state, frame), frame);
     case "sent":

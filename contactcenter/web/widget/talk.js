@@ -237,6 +237,12 @@ export function talk(settings, kept, changed, tell) {
       typed = Date.now();
       send({ type: "typing" });
     },
+    /** What was said before the first message that is there. */
+    async earlier() {
+      const path = `conversation?before=${state.messages[0].position}`;
+      const { items, next } = await (await ask(settings.house, "GET", path, { token: held.token })).json();
+      put({ type: "earlier", messages: items, more: next !== null });
+    },
     /** Somebody looks at it. */
     seen() {
       if (state.link === "live") for (const receipt of unconfirmed(state, "read")) confirm(receipt);

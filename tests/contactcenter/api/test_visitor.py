@@ -241,6 +241,20 @@ async def test_history_comes_in_pages(browse: Browse) -> None:
     assert seen == [["m0", "m1"], ["m2", "m3"], ["m4"]]
 
 
+async def test_history_comes_in_pages_from_its_end(browse: Browse) -> None:
+    browser = browse()
+    await browser.begin()
+    for n in range(5):
+        await browser.message(f"m{n}")
+    last = (await browser.get("conversation")).json()["items"][-1]["position"]
+    seen, before = [], last
+    while before is not None:
+        page = (await browser.get("conversation", before=before, limit=2)).json()
+        seen.append([i["text"] for i in page["items"]])
+        before = page["next"]
+    assert seen == [["m2", "m3"], ["m0", "m1"]]
+
+
 async def test_visitor_sees_nothing_that_was_not_said_to_them(browse: Browse, desk: Desk) -> None:
     """Notes, summaries, and what was said to the same customer by another channel."""
     browser, other = browse(), browse()

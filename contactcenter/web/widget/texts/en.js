@@ -23,6 +23,7 @@ export default {
   refused: "The chat is not available on this page.",
   expired: "Your sign-in has run out. Please load the page again.",
   messages: "Messages",
+  earlier: "Earlier messages",
   newer: "New messages",
   today: "Today",
   you: "You",

@@ -23,6 +23,7 @@ export default {
   refused: "Obrolan tidak tersedia di halaman ini.",
   expired: "Sesi masuk Anda sudah habis. Silakan muat ulang halaman.",
   messages: "Pesan",
+  earlier: "Pesan sebelumnya",
   newer: "Pesan baru",
   today: "Hari ini",
   you: "Anda",
