@@ -280,6 +280,8 @@ def queries(operation: Operation) -> Iterator[tuple[str, str | None]]:
         elif parameter["schema"]["type"] == "integer":
             values = ["", "x", "null", "1.0", "01", "%2B1", "1e2", "1_0", "%201", "%D9%A1", "-1"]
             values += [str(2**63), str(2**64), "9" * 5000]
+        elif parameter["schema"]["type"] == "boolean":
+            values = ["", "True", "1", "yes", "null"]
         else:
             values = ["%00", "a%00b", "x" * (parameter["schema"]["maxLength"] + 1)]
         for value in values:
