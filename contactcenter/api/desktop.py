@@ -180,6 +180,8 @@ class _Desk:
         match frame:
             case frames.Hello():
                 await self.begin(frame.resume)
+            case frames.Follow():
+                self._hub.follow(self.client, frame.conversation)
             case frames.Typing():
                 if self._hub.owners.get(frame.conversation) == self.client.agent:
                     agent = self.client.agent

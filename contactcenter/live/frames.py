@@ -41,6 +41,12 @@ class Typing(msgspec.Struct, frozen=True, tag="typing", forbid_unknown_fields=Tr
     conversation: Id
 
 
+class Follow(msgspec.Struct, frozen=True, tag="follow", forbid_unknown_fields=True):
+    """Hear also what is said in that conversation; null: in none any more."""
+
+    conversation: Id | None
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all that is asked for has."""
 
@@ -159,19 +165,13 @@ AnyCommand = (
     | Resolve
     | FinishWrapUp
 )
-FromDesktop = Hello | Typing | AnyCommand
+FromDesktop = Hello | Typing | Follow | AnyCommand
 
 
 class Watch(msgspec.Struct, frozen=True, tag="hello", forbid_unknown_fields=True):
     """A board's first frame; said again, it gets the board anew."""
 
     version: int
-
-
-class Follow(msgspec.Struct, frozen=True, tag="follow", forbid_unknown_fields=True):
-    """Hear also what is said in that conversation; null: in none any more."""
-
-    conversation: Id | None
 
 
 FromBoard = Watch | Follow

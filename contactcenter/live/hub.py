@@ -51,7 +51,7 @@ class Client:
         self.stream = Stream()
         self.number: int | None = None  # of its row, once it has one
         self.close_code: int | None = None
-        self.follows: int | None = None  # of a board: the conversation that is looked into
+        self.follows: int | None = None  # the conversation that is looked into
 
     def hear(self, seq: int, fact: bytes) -> None:
         """An event, its fact as JSON."""
@@ -81,6 +81,7 @@ class Hub:
         self._watchers: set[Client] = set()
         self._desktops: dict[Client, None] = {}  # in the order of coming, and so of memory
         self._by_agent: defaultdict[int, set[Client]] = defaultdict(set)
+        self._followers: defaultdict[int, set[Client]] = defaultdict(set)
 
     async def load(self, tx: Tx, zone: str) -> None:
         """Read what is folded from here on; before any fact is read."""
@@ -102,11 +103,22 @@ class Hub:
     def leave(self, client: Client) -> None:
         """It is there no more."""
         self._desktops.pop(client, None)
+        self.follow(client, None)
         mine = self._by_agent[client.agent]
         mine.discard(client)
         if not mine:
             del self._by_agent[client.agent]
         _SOCKETS.dec()
+
+    def follow(self, client: Client, conversation: int | None) -> None:
+        """Let a desktop hear also what is said there, whoever has the work; or nowhere any more."""
+        if client.follows is not None:
+            self._followers[client.follows].discard(client)
+            if not self._followers[client.follows]:
+                del self._followers[client.follows]
+        client.follows = conversation
+        if conversation is not None:
+            self._followers[conversation].add(client)
 
     def numbers(self) -> list[int]:
         """The rows of those that are connected here."""
@@ -140,6 +152,7 @@ class Hub:
             here += self._watchers
         elif isinstance(fact, Spoken):
             here += [w for w in self._watchers if w.follows == fact.conversation]
+            here += self._followers.get(fact.conversation, set[Client]()) - set(here)
         if here:
             encoded = msgspec.json.encode(fact)
             self._turns.add(client.hear(seq, encoded) for client in here)

@@ -180,3 +180,19 @@ async def test_owners_and_board_are_loaded_at_the_start(floor: Floor, hub: Hub) 
         await hub.load(tx, "UTC")
     assert hub.owners == {1: agent}
     assert list(hub.board.owned) == [item]
+
+
+def test_who_looks_into_a_conversation_hears_it_once_and_until_they_leave(hub: Hub) -> None:
+    owner, other = joined(hub, 7), joined(hub, 8)
+    read = facts.ConversationRead(at=NOW, conversation=1, number=1, agents=[7])
+    for client in (owner, other):
+        hub.follow(client, 1)
+    hub.read(1, read)
+    assert heard(owner) == heard(other) == [("ConversationRead", 1)]
+    hub.follow(other, 2)
+    hub.read(2, read)
+    assert (heard(owner), heard(other)) == ([("ConversationRead", 2)], [])
+    hub.leave(owner)
+    hub.leave(other)
+    hub.read(3, read)
+    assert heard(owner) == []
