@@ -239,7 +239,7 @@ async def test_a_customer_is_edited_and_an_edit_of_somebody_else_is_told(
     await page.get_by_label("Name of the attribute").last.fill("product")
     await page.get_by_label("Its value").last.fill("Fiber 50")
     await page.keyboard.press("Enter")
-    await expect(page.locator(".head h1")).to_have_text("Budi Santoso")
+    await expect(page.locator(".head h2")).to_have_text("Budi Santoso")
     await expect(page.locator(".about")).to_contain_text("Fiber 50")
 
     await page.keyboard.press("Escape")
@@ -276,6 +276,30 @@ async def test_what_is_said_often_is_one_slash_away_and_files_go_with_a_reply(
     await expect(page.locator(".attaching [aria-busy]")).to_have_count(0)
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".line.agent .file")).to_contain_text("hours.txt")
+
+
+async def test_a_note_names_a_colleague_and_is_left_in_anybodys_conversation(
+    open_page: OpenPage, team: Team, bot: Bot
+) -> None:
+    page = await at_work(open_page, await team.hire())
+    other = await team.hire()
+    looking = await open_page("/desktop", as_=other)
+    await expect(looking.locator(".presence")).to_contain_text("Offline")
+    await take(page, bot, "+6293", "a strange light")
+    await page.keyboard.press("Alt+n")
+    named = f"@agent{other.id}"
+    await page.locator(".write").press_sequentially(f"Please look, {named[:-1]}")
+    await page.locator("#canned [role=option]", has_text=named).first.click()
+    await expect(page.locator(".write")).to_have_value(re.compile(f"{named}.? $"))
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".line.note")).to_contain_text(named)
+
+    await looking.get_by_text("named you in a note").wait_for()
+    await looking.get_by_role("button", name="Look").click()
+    await expect(lines(looking).first).to_have_text("a strange light")
+    await write(looking, "I know this one")
+    await expect(looking.locator(".line.note").last).to_contain_text("I know this one")
+    await expect(page.locator(".line.note").last).to_contain_text("I know this one")
 
 
 async def test_what_was_said_is_found_and_looked_at(

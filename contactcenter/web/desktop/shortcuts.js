@@ -31,6 +31,8 @@ export function addShortcuts(desk) {
     {group: work, keys: "alt+arrowup", label: t("desktop.keys_former_typing"), run: step(-1)},
     {group: talk, keys: "m", label: t("desktop.keys_reply"), when: () => Boolean(item()), run: () => desk.focusComposer("reply")},
     {group: talk, keys: "n", label: t("desktop.keys_note"), when: selected, run: () => desk.focusComposer("note")},
+    {group: talk, keys: "alt+m", label: t("desktop.keys_reply_typing"), when: () => Boolean(item()), run: () => desk.focusComposer("reply")},
+    {group: talk, keys: "alt+n", label: t("desktop.keys_note_typing"), when: selected, run: () => desk.focusComposer("note")},
     {group: talk, keys: "ctrl+enter", label: t("desktop.keys_send"), when: () => false, run: () => {}},
     {group: talk, keys: "ctrl+shift+u", label: t("desktop.keys_attach"), when: () => Boolean(item()), run: desk.attach},
     {group: talk, keys: "escape", label: t("desktop.keys_leave"), when: () => false, run: () => {}},
