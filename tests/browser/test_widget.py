@@ -113,7 +113,7 @@ async def test_visitor_and_agent_talk(
     page = await open_page(host.page(title="Ask the shop"))
     await begin(page)
     header = page.locator("header")
-    await expect(header).to_contain_text("Looking for somebody to answer")
+    await expect(header).to_contain_text("You are number 1 in line")
     item = await take(agent)
     await expect(header).to_contain_text("Agent 1 answers you")
     record = await house.client.get(f"/v1/customers/{item['customer']}", headers=staff.headers)
@@ -134,6 +134,7 @@ async def test_visitor_and_agent_talk(
     await agent.done("read", conversation=item["conversation"], number=1)
     await write(page, "thank you")
     await expect(said(page)).to_have_count(3)
+    await expect(said(page).last).to_contain_text("Delivered")
     await agent.done("read", conversation=item["conversation"], number=3)
     await expect(said(page).last).to_contain_text("Read")
 
