@@ -152,7 +152,7 @@ async def rules(book: NamedDependency[Published]) -> BoardRules:
 @get("/v1/board/items", opt=WHO, tags=["supervision"], operation_id="ListBoardItems")
 async def items(
     database: NamedDependency[Database],
-    which: Annotated[Shown, QueryParameter(name="state")],
+    which: Annotated[Shown, QueryParameter(name="state")] = "waiting",
     queue: Named = None,
     channel: Named = None,
     agent: Number = None,

@@ -39,7 +39,7 @@ class ByQueue(msgspec.Struct, frozen=True):
 @post(
     "/v1/visitor/satisfaction",
     opt=who("customer", limit=_ANSWERS)
-    | refuses("403 origin", "409 not-asked", "409 answered-already"),
+    | refuses("403 origin", "404 not-found", "409 not-asked", "409 answered-already"),
     status_code=204,
     tags=["visitor"],
     operation_id="RateVisitorConversation",
