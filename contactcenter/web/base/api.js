@@ -1,5 +1,5 @@
 /** The HTTP API: JSON in, JSON out, and what is refused as a `Problem`. */
-import { t } from "./i18n.js";
+import { has, language, t } from "./i18n.js";
 import { sync } from "./time.js";
 
 /** What the API refuses (RFC 9457), or what kept it from answering: then `status` is 0. */
@@ -10,12 +10,14 @@ export class Problem extends Error {
     this.type = told.type ?? "about:blank";
     this.title = told.title ?? t("problem.title");
     this.status = told.status ?? 0;
-    this.detail = told.detail ?? this.title;
     this.pointer = told.pointer ?? null;
     this.retryAfter = told.retry_after_s ?? null;
     this.context = told.context ?? {};
     /** The end of the type, by which programs go, as in "link-used". */
     this.code = this.type.slice(this.type.lastIndexOf(":") + 1);
+    // The server speaks English; what it often says has words in the other languages too.
+    const key = `problem.${this.code}`;
+    this.detail = language() !== "en" && has(key) ? t(key) : (told.detail ?? this.title);
   }
 }
 

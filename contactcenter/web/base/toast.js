@@ -34,8 +34,10 @@ export function toast(words, { kind = "", action, stays = kind === "bad" ? Infin
   return leave;
 }
 
-/** Say what a request was refused with. @param {any} problem */
-export const failure = (problem) => toast(problem?.detail ?? String(problem), { kind: "bad" });
+/** Say what a request was refused with; that nobody is signed in is said by session.js. @param {any} problem */
+export const failure = (problem) => signedOut(problem) ? () => {} : toast(problem?.detail ?? String(problem), { kind: "bad" });
+
+const signedOut = (problem) => problem?.code === "not-signed-in" || problem?.code === "expired";
 
 /** It is there before its first words, or screen readers do not hear these. */
 const list = h("div", { class: "toasts", role: "region", "aria-live": "polite", "aria-label": t("toast.label") });
