@@ -24,6 +24,7 @@ from tests.contactcenter.conftest import Running, running
 from tests.contactcenter.team import Member, Team
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+LEFT_OUT = CHROMIUM is None and "CI" not in os.environ
 MISSING = "no Chromium: the pages are not tested; to have it: apt-get install chromium (needs root)"
 
 ARGUMENTS = [
@@ -50,19 +51,28 @@ AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(
 OpenPage = Callable[..., Awaitable[Page]]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The browser, a module's house and the tests run on one loop: the browser lasts for all."""
     here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    mine = [item for item in items if item.path.is_relative_to(here)]
+    for item in mine:
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    if LEFT_OUT:
+        items[:] = [item for item in items if item not in mine]
+        config.hook.pytest_deselected(items=mine)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for all, where there is no browser."""
+    if LEFT_OUT:
+        terminalreporter.write_line(f"tests/browser: {MISSING}")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium for the run. In CI it must be there."""
     if CHROMIUM is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+        pytest.fail(MISSING)
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
