@@ -1,4 +1,4 @@
-"""What the pages need: files, canned replies, search, drafts, satisfaction, held replies, consults."""
+"""What the pages need: files, canned replies, search, drafts, satisfaction, held replies."""
 
 from pathlib import Path
 

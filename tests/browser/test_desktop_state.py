@@ -40,7 +40,12 @@ def event(name: str, **fields: Any) -> dict[str, Any]:
 
 def item(number: int, **fields: Any) -> dict[str, Any]:
     shown = {"id": number, "conversation": number, "customer": 1, "state": "active"}
-    turn: dict[str, Any] = {"waiting_for": "us", "waiting_since": AT, "read_number": 0, "interactions": []}
+    turn: dict[str, Any] = {
+        "waiting_for": "us",
+        "waiting_since": AT,
+        "read_number": 0,
+        "interactions": [],
+    }
     return {**shown, **turn, **fields}
 
 
