@@ -37,7 +37,6 @@ async def shop(open_page: OpenPage, house: Running) -> Page:
 async def at_work(open_page: OpenPage, team: Team, **more: Any) -> Page:
     """An agent's desktop, available."""
     page = await open_page("/desktop", as_=await team.hire(capacity=2), **more)
-    await expect(page.locator('[data-state="live"]')).to_be_visible()
     await page.locator("button.presence").click()
     await page.get_by_role("menuitemradio").first.click(timeout=3000)
     return page

@@ -16,7 +16,7 @@ export function createHeader(desk) {
   const dot = h("span", {class: "dot off"});
   const label = h("span", {class: "clip"});
   const since = h("span", {class: "muted small number"});
-  const opener = h("button", {class: "button quiet presence", type: "button"}, dot, label, since);
+  const opener = h("button", {class: "button quiet presence", type: "button", disabled: true}, dot, label, since);
   const load = h("span", {class: "muted small load"});
   const search = h("button", {class: "button quiet search", type: "button", "aria-label": t("desktop.search"), onclick: () => openSearch(desk)},
     icon("search"), h("span", {class: "grow muted"}, t("desktop.search_short")), h("kbd", {class: "key"}, "/"));
@@ -33,7 +33,7 @@ export function createHeader(desk) {
       set(dot, {class: DOTS[me.presence]});
       text(label, me.reason ?? t(`presence.${me.presence}`));
       text(since, duration(now - Date.parse(me.since)));
-      set(opener, {title: t("desktop.presence")});
+      set(opener, {title: t("desktop.presence"), disabled: false});
       const awake = Object.values(items).filter((item) => !item.dormant).length;
       text(load, t("desktop.load", {count: awake, capacity: me.capacity}));
     },
