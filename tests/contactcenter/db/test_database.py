@@ -222,7 +222,7 @@ async def test_what_was_refused_is_not_handed_on(database: Database) -> None:
 # Starting again ---------------------------------------------------------------------------------
 
 
-async def test_of_a_deadlock_one_starts_again_and_both_succeed(database: Database) -> None:
+async def test_who_is_in_a_deadlock_starts_again_and_both_succeed(database: Database) -> None:
     both = asyncio.Barrier(2)
     before = repeats("DeadlockDetectedError")
     calls: list[str] = []
@@ -244,7 +244,10 @@ async def test_of_a_deadlock_one_starts_again_and_both_succeed(database: Databas
     done = await asyncio.gather(database.run(lock("a", "b")), database.run(lock("b", "a")))
 
     assert done == ["a", "b"]
-    assert (len(calls), repeats("DeadlockDetectedError") - before) == (3, 1)
+    # As a rule it is one; where both have waited long enough when PostgreSQL looks, it is each.
+    again = repeats("DeadlockDetectedError") - before
+    assert 1 <= again <= 2  # noqa: PLR2004 -- each at most once
+    assert len(calls) == 2 + again
 
 
 async def test_of_two_that_cannot_be_put_in_an_order_one_starts_again(database: Database) -> None:

@@ -70,6 +70,20 @@ CONCERNS: list[tuple[facts.Fact, set[int]]] = [
     (facts.ItemWrapUp(**ABOUT, agent=7, until=NOW, disposition="solved"), {7}),
     (facts.ItemReactivated(**ABOUT, agent=7), {7}),
     (
+        facts.AgentMentioned(
+            at=NOW, conversation=2, number=1, agent=7, by=8, by_name="", excerpt=""
+        ),
+        {7},
+    ),
+    (facts.ReplyHeld(at=NOW, held=1, item=1, agent=7, text="", due_at=NOW), {7}),
+    (facts.HeldReplyEnded(at=NOW, held=1, item=1, agent=7, outcome="sent"), {7}),
+    (
+        facts.SatisfactionGiven(
+            at=NOW, item=1, conversation=2, customer=3, queue="care", agent=7, score=5
+        ),
+        {7},
+    ),
+    (
         facts.AgentConfigured(
             at=NOW, agent=7, name="", skills={}, queues=[], capacity=1, ceilings={}
         ),
