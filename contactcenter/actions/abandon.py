@@ -6,7 +6,7 @@ from typing import Literal
 from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.model.rulebook import Published
-from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.append import Draft, append_one
 from contactcenter.record.finish import close
 from contactcenter.record.held import Held, hold_conversation
 from contactcenter.record.offers import pending_for_items, rescind
@@ -69,5 +69,4 @@ async def _tell(tx: Tx, held: Held, now: datetime) -> None:
         text=LEFT,
         occurred_at=now,
     )
-    conversations = {held.conversation.id: held.conversation}
-    await append(tx, [Placed(held.conversation.id, draft, held.item)], conversations, now)
+    await append_one(tx, held.conversation, held.item, draft, now)

@@ -12,7 +12,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.model.customer import Customer, place
 from contactcenter.model.rulebook import Published
-from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.append import Draft, append_one
 from contactcenter.record.fence import check_fence
 from contactcenter.record.finish import finish
 from contactcenter.record.held import Held, hold
@@ -170,7 +170,5 @@ def _internal(said: Said, kind: InteractionKind, interaction: int) -> Draft:
 
 
 async def _append(tx: Tx, held: Held, draft: Draft, now: datetime) -> Done:
-    conversations = {held.conversation.id: held.conversation}
-    placed = Placed(held.conversation.id, draft, held.item)
-    [written] = await append(tx, [placed], conversations, now)
+    written = await append_one(tx, held.conversation, held.item, draft, now)
     return Done(written.id, held.conversation.id, written.number, duplicate=False)

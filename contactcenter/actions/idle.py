@@ -7,7 +7,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
-from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.append import Draft, append_one
 from contactcenter.record.finish import finish
 from contactcenter.record.held import Held, hold_many
 from contactcenter.record.load import lock_agents, released
@@ -82,6 +82,5 @@ async def _remind(tx: Tx, held: Held, item: WorkItem, text: str, now: datetime) 
         via=way.key_id,
         occurred_at=now,
     )
-    conversations = {held.conversation.id: held.conversation}
-    await append(tx, [Placed(held.conversation.id, draft, item)], conversations, now)
+    await append_one(tx, held.conversation, item, draft, now)
     return reminded

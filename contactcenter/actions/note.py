@@ -8,7 +8,7 @@ import msgspec
 
 from contactcenter import facts
 from contactcenter.db.tx import Tx
-from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.append import Draft, append_one
 from contactcenter.record.files import check_says_something, file_parts
 from contactcenter.record.held import hold_conversation
 
@@ -58,9 +58,7 @@ async def note(
         occurred_at=now,
         request_id=request_id,
     )
-    [said] = await append(
-        tx, [Placed(conversation.id, draft, item)], {conversation.id: conversation}, now
-    )
+    said = await append_one(tx, conversation, item, draft, now)
     await _mention(tx, author, conversation.id, said, now)
     return Noted(said.id, conversation.id, said.number)
 

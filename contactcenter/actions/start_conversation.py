@@ -15,7 +15,7 @@ from contactcenter.model.conversation import Conversation
 from contactcenter.model.customer import Customer, place
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
-from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.append import Draft, append_one
 from contactcenter.record.audit import audit
 from contactcenter.record.load import loads, lock_agents
 from contactcenter.record.root import lock_root
@@ -211,7 +211,6 @@ async def _say(
         occurred_at=now,
         request_id=by.request_id,
     )
-    placed = [Placed(conversation.id, draft, item)]
-    [said] = await append(tx, placed, {conversation.id: conversation}, now)
+    said = await append_one(tx, conversation, item, draft, now)
     tx.emit(facts.ItemWaiting(at=now, **item.about(None), agent=by.id or 0, waiting_for="customer"))
     return said

@@ -11,7 +11,7 @@ from contactcenter.model.agent import Agent
 from contactcenter.model.customer import Customer, place
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
-from contactcenter.record.append import Draft, Placed, append
+from contactcenter.record.append import Draft, append_one
 from contactcenter.record.held import Held, hold, owned_by
 from contactcenter.record.load import loads, lock_agents, released
 from contactcenter.record.offers import pending_for_items, rescind
@@ -172,5 +172,4 @@ async def _note(tx: Tx, held: Held, agent: int, text: str, now: datetime) -> Non
         text=text,
         occurred_at=now,
     )
-    conversations = {held.conversation.id: held.conversation}
-    await append(tx, [Placed(held.conversation.id, draft, held.item)], conversations, now)
+    await append_one(tx, held.conversation, held.item, draft, now)

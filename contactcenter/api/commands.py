@@ -53,19 +53,24 @@ def _command(agent: int, command: Handled) -> Command:
         case frames.Accept():
             return Accept(agent, command.offer)
         case frames.Reply():
-            return Reply(
-                agent=agent,
-                item=command.item,
-                text=command.text,
-                seen=command.seen,
-                connection=command.connection,
-                files=tuple(command.files),
-                request_id=command.id,
-            )
+            return as_reply(agent, command)
         case frames.Resolve():
             return Resolve(agent, command.item, command.disposition)
         case _:
             assert_never(command)
+
+
+def as_reply(agent: int, command: frames.Reply | frames.HoldReply) -> Reply:
+    """What the agent answers, at once or in a while."""
+    return Reply(
+        agent=agent,
+        item=command.item,
+        text=command.text,
+        seen=command.seen,
+        connection=command.connection,
+        files=tuple(command.files),
+        request_id=command.id,
+    )
 
 
 async def once(

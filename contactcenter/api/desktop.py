@@ -11,7 +11,6 @@ from litestar import websocket
 from litestar.di import NamedDependency
 
 from contactcenter.actions.handle.hold import hold_reply, send_now, take_back
-from contactcenter.actions.handle.reply import Reply
 from contactcenter.actions.miss import decline
 from contactcenter.actions.note import note
 from contactcenter.actions.presence import connect, disconnect, set_presence
@@ -20,7 +19,7 @@ from contactcenter.actions.transfer import transfer
 from contactcenter.actions.wrap_up import finish_wrap_up
 from contactcenter.api import sockets
 from contactcenter.api.access import STAFF, Caller, who
-from contactcenter.api.commands import Asked, Handled, once
+from contactcenter.api.commands import Asked, Handled, as_reply, once
 from contactcenter.api.problems import internal
 from contactcenter.db.batch import Batch
 from contactcenter.db.database import Database
@@ -220,16 +219,7 @@ class _Desk:
             case frames.Decline():
                 return await decline(tx, agent, command.offer, book, now)
             case frames.HoldReply():
-                reply = Reply(
-                    agent=agent,
-                    item=command.item,
-                    text=command.text,
-                    seen=command.seen,
-                    connection=command.connection,
-                    files=tuple(command.files),
-                    request_id=command.id,
-                )
-                return await hold_reply(tx, reply, command.undo_s, now)
+                return await hold_reply(tx, as_reply(agent, command), command.undo_s, now)
             case frames.TakeBackReply():
                 return await take_back(tx, agent, command.held, now)
             case frames.SendHeldReply():

@@ -81,6 +81,15 @@ async def append(
     return written
 
 
+async def append_one(
+    tx: Tx, conversation: Conversation, item: WorkItem | None, draft: Draft, now: datetime
+) -> facts.Said:
+    """As `append`, of one."""
+    placed = [Placed(conversation.id, draft, item)]
+    [said] = await append(tx, placed, {conversation.id: conversation}, now)
+    return said
+
+
 def _said(draft: Draft, number: int, interaction: int, now: datetime) -> facts.Said:
     return facts.Said(
         id=interaction,
