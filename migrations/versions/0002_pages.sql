@@ -110,3 +110,16 @@ CREATE TABLE held_reply (
     request_id     text,
     due_at         timestamptz NOT NULL
 );
+
+-- Conversations as they are shown ---------------------------------------------------------------------
+
+-- Each with the time of its last interaction, and the channel by which the customer or we spoke last.
+CREATE VIEW conversation_shown AS
+SELECT v.id, v.party_id AS customer, v.customer_id AS began_as, v.state, v.close_reason, v.tags,
+       v.bot_id AS bot, v.last_number, v.read_number, v.answered_number, v.opened_at, v.closed_at,
+       i.received_at AS last_at, (
+           SELECT s.channel FROM interaction s WHERE s.conversation_id = v.id AND s.direction <> 'internal'
+           ORDER BY s.number DESC LIMIT 1
+       ) AS channel
+FROM conversation v
+LEFT JOIN interaction i ON i.conversation_id = v.id AND i.number = v.last_number;

@@ -57,40 +57,15 @@ FROM found JOIN customer c USING (id)
 LEFT JOIN conversation v ON v.party_id = c.id AND v.state = 'open'
 WHERE c.id > $2 ORDER BY c.id LIMIT $3
 
--- A party's conversations, newest first, each with the time of its last interaction and the channel
--- by which the customer or we spoke last.
+-- A party's conversations, newest first.
 -- name: conversations
-SELECT v.id, v.party_id AS customer, v.customer_id AS began_as, v.state, v.close_reason, v.tags,
-       v.bot_id AS bot, v.last_number, v.read_number, v.answered_number, v.opened_at, v.closed_at,
-       i.received_at AS last_at, (
-           SELECT s.channel FROM interaction s WHERE s.conversation_id = v.id AND s.direction <> 'internal'
-           ORDER BY s.number DESC LIMIT 1
-       ) AS channel
-FROM conversation v
-LEFT JOIN interaction i ON i.conversation_id = v.id AND i.number = v.last_number
-WHERE v.party_id = $1 AND v.id < $2 ORDER BY v.id DESC LIMIT $3
+SELECT * FROM conversation_shown WHERE customer = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 
 -- name: open_conversation
-SELECT v.id, v.party_id AS customer, v.customer_id AS began_as, v.state, v.close_reason, v.tags,
-       v.bot_id AS bot, v.last_number, v.read_number, v.answered_number, v.opened_at, v.closed_at,
-       i.received_at AS last_at, (
-           SELECT s.channel FROM interaction s WHERE s.conversation_id = v.id AND s.direction <> 'internal'
-           ORDER BY s.number DESC LIMIT 1
-       ) AS channel
-FROM conversation v
-LEFT JOIN interaction i ON i.conversation_id = v.id AND i.number = v.last_number
-WHERE v.party_id = $1 AND v.state = 'open'
+SELECT * FROM conversation_shown WHERE customer = $1 AND state = 'open'
 
 -- name: conversation
-SELECT v.id, v.party_id AS customer, v.customer_id AS began_as, v.state, v.close_reason, v.tags,
-       v.bot_id AS bot, v.last_number, v.read_number, v.answered_number, v.opened_at, v.closed_at,
-       i.received_at AS last_at, (
-           SELECT s.channel FROM interaction s WHERE s.conversation_id = v.id AND s.direction <> 'internal'
-           ORDER BY s.number DESC LIMIT 1
-       ) AS channel
-FROM conversation v
-LEFT JOIN interaction i ON i.conversation_id = v.id AND i.number = v.last_number
-WHERE v.id = $1
+SELECT * FROM conversation_shown WHERE id = $1
 
 -- name: live_item
 SELECT w.id, w.state, w.epoch, w.queue, w.channel, w.intent, w.waiting_for, w.waiting_since,
