@@ -66,6 +66,7 @@ class CustomerChanged(Happened, frozen=True, kw_only=True, tag=True):
 
     customer: int
     changed: list[str]
+    agents: list[int] = []
 
 
 class CustomersMerged(Happened, frozen=True, kw_only=True, tag=True):
@@ -73,6 +74,7 @@ class CustomersMerged(Happened, frozen=True, kw_only=True, tag=True):
 
     customer: int
     into: int
+    agents: list[int] = []
 
 
 class CustomersUnmerged(Happened, frozen=True, kw_only=True, tag=True):
@@ -80,6 +82,7 @@ class CustomersUnmerged(Happened, frozen=True, kw_only=True, tag=True):
 
     customer: int
     out_of: int
+    agents: list[int] = []
 
 
 class ConversationOpened(Happened, frozen=True, kw_only=True, tag=True):

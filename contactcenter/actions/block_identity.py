@@ -7,6 +7,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.errors import NotFound
 from contactcenter.model.caller import Actor
 from contactcenter.record.audit import audit
+from contactcenter.record.owners import owners
 from contactcenter.record.profile import KnownBy
 from contactcenter.record.root import lock_root
 
@@ -45,4 +46,5 @@ async def _set(
     await tx.do("records.set_blocked", known.id, blocked_at)
     await audit(tx, by, action, "identity", known.id, now)
     root = await lock_root(tx, known.customer_id)
-    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["identities"]))
+    told = await owners(tx, [root.id])
+    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["identities"], agents=told))

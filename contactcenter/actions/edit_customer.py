@@ -12,6 +12,7 @@ from contactcenter.model.caller import Actor
 from contactcenter.model.customer import Customer
 from contactcenter.model.rulebook import Rulebook
 from contactcenter.record.audit import audit
+from contactcenter.record.owners import owners
 from contactcenter.record.root import lock_root
 from contactcenter.record.tags import TAGS_MAX, Tag
 
@@ -113,7 +114,8 @@ async def edit_customer(
         before={f: getattr(before, f) for f in changed},
         after={f: getattr(after, f) for f in changed},
     )
-    tx.emit(facts.CustomerChanged(at=now, customer=after.id, changed=changed))
+    told = await owners(tx, [after.id])
+    tx.emit(facts.CustomerChanged(at=now, customer=after.id, changed=changed, agents=told))
     return after
 
 

@@ -17,6 +17,7 @@ from contactcenter.record.finish import finish
 from contactcenter.record.held import Held
 from contactcenter.record.load import lock_agents, released
 from contactcenter.record.offers import pending_for_items, rescind
+from contactcenter.record.owners import owners
 from contactcenter.record.root import lock_root
 from contactcenter.record.work import Opening, open_items, save
 
@@ -39,7 +40,8 @@ async def mark_spam(
     if root.spam_at:
         return root.spam_at
     await tx.do("records.set_spam", root.id, now)
-    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["spam_at"]))
+    told = await owners(tx, [root.id])
+    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["spam_at"], agents=told))
     for conversation in await tx.many(Conversation, "conversations.lock_open", [root.id]):
         item = await _live(tx, conversation)
         if item is None:
@@ -61,7 +63,8 @@ async def unmark_spam(tx: Tx, customer: int, by: Actor, book: Published, now: da
     if root.spam_at is None:
         return
     await tx.do("records.set_spam", root.id, None)
-    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["spam_at"]))
+    told = await owners(tx, [root.id])
+    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["spam_at"], agents=told))
     for conversation in await tx.many(Conversation, "conversations.lock_open", [root.id]):
         if await _live(tx, conversation) is None:
             await _queue(tx, root, conversation, book, now)

@@ -14,6 +14,7 @@ from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.audit import audit
 from contactcenter.record.merge import merge_into
+from contactcenter.record.owners import owners
 from contactcenter.record.party import lock
 from contactcenter.record.root import no_customer
 
@@ -73,7 +74,8 @@ async def unmerge(tx: Tx, customer: int, by: Actor, now: datetime) -> Unmerged:
     live = await tx.many(WorkItem, "items.lock_live", ids)
     await tx.do("merges.give_items", [i.id for i in live], customer)
     await tx.do("merges.give", ids, customer)
-    tx.emit(facts.CustomersUnmerged(at=now, customer=customer, out_of=root))
+    told = await owners(tx, [customer, root])
+    tx.emit(facts.CustomersUnmerged(at=now, customer=customer, out_of=root, agents=told))
     for session in ended:
         tx.emit(facts.VisitorSessionEnded(at=now, session=session))
     await audit(

@@ -8,6 +8,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.model.caller import Actor
 from contactcenter.record.audit import audit
 from contactcenter.record.held import hold_conversation
+from contactcenter.record.owners import owners
 from contactcenter.record.root import lock_root
 
 Change = Callable[[list[str]], list[str]]
@@ -24,7 +25,8 @@ async def tag_customer(
         return tags
     await tx.do("records.tag_customer", root.id, tags)
     await audit(tx, by, "customer.tag", "customer", root.id, now, before=root.tags, after=tags)
-    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["tags"]))
+    told = await owners(tx, [root.id])
+    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["tags"], agents=told))
     return tags
 
 

@@ -17,6 +17,7 @@ from contactcenter.errors import NotSignedIn, Stale
 from contactcenter.model.customer import Customer, Identity
 from contactcenter.model.rulebook import Published
 from contactcenter.record.merge import merge_into
+from contactcenter.record.owners import owners
 from contactcenter.record.party import find_or_make
 
 Joined = Literal["nothing", "history", "other_account"]
@@ -65,7 +66,8 @@ async def begin(
     if name is not None:
         customer = parties[own.key].customer
         changed = await _keep(tx, customer, {"name": name})
-        tx.emit(facts.CustomerChanged(at=now, customer=customer.id, changed=changed))
+        told = await owners(tx, [customer.id])
+        tx.emit(facts.CustomerChanged(at=now, customer=customer.id, changed=changed, agents=told))
     return Opened(await _insert(tx, opening, own, [], now))
 
 
@@ -185,7 +187,8 @@ async def _know(tx: Tx, customer: Customer, claims: Claims, now: datetime) -> No
         if value and await tx.maybe(int, "visitors.add_identity", scheme, value, customer.id, now):
             changed.append(scheme)
     if changed:
-        tx.emit(facts.CustomerChanged(at=now, customer=customer.id, changed=changed))
+        told = await owners(tx, [customer.id])
+        tx.emit(facts.CustomerChanged(at=now, customer=customer.id, changed=changed, agents=told))
 
 
 async def _keep(tx: Tx, customer: Customer, given: dict[str, object]) -> list[str]:

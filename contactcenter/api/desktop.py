@@ -181,6 +181,8 @@ class _Desk:
                 await self.begin(frame.resume)
             case frames.Follow():
                 self._hub.follow(self.client, frame.conversation)
+            case frames.FollowCustomer():
+                self._hub.follow_customer(self.client, frame.customer)
             case frames.Typing():
                 if self._hub.owners.get(frame.conversation) == self.client.agent:
                     agent = self.client.agent

@@ -18,6 +18,9 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:
             | facts.ConversationRead()
             | facts.ConversationClosed()
             | facts.ConversationTagged()
+            | facts.CustomerChanged()
+            | facts.CustomersMerged()
+            | facts.CustomersUnmerged()
         ):
             return tuple(fact.agents)
         case facts.ItemAssigned():
@@ -42,10 +45,7 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:
         case facts.RulebookPublished():
             return EVERYBODY
         case (
-            facts.CustomerChanged()
-            | facts.CustomersMerged()
-            | facts.CustomersUnmerged()
-            | facts.ConnectionChanged()
+            facts.ConnectionChanged()
             | facts.ConversationOpened()
             | facts.ConversationReopened()
             | facts.BotOwned()

@@ -47,6 +47,14 @@ class Follow(msgspec.Struct, frozen=True, tag="follow", forbid_unknown_fields=Tr
     conversation: Id | None
 
 
+class FollowCustomer(
+    msgspec.Struct, frozen=True, tag="follow_customer", forbid_unknown_fields=True
+):
+    """Hear also what is changed about that customer; null: about none any more."""
+
+    customer: Id | None
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all that is asked for has."""
 
@@ -165,7 +173,7 @@ AnyCommand = (
     | Resolve
     | FinishWrapUp
 )
-FromDesktop = Hello | Typing | Follow | AnyCommand
+FromDesktop = Hello | Typing | Follow | FollowCustomer | AnyCommand
 
 
 class Watch(msgspec.Struct, frozen=True, tag="hello", forbid_unknown_fields=True):

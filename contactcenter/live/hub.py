@@ -42,7 +42,16 @@ class Client:
     are idle at a time, so there is no task that waits.
     """
 
-    __slots__ = ("agent", "close_code", "follows", "number", "ring", "session", "stream")
+    __slots__ = (
+        "agent",
+        "close_code",
+        "customer",
+        "follows",
+        "number",
+        "ring",
+        "session",
+        "stream",
+    )
 
     def __init__(self, agent: int, session: int, ring: Callable[[], None]) -> None:
         self.agent = agent
@@ -52,6 +61,7 @@ class Client:
         self.number: int | None = None  # of its row, once it has one
         self.close_code: int | None = None
         self.follows: int | None = None  # the conversation that is looked into
+        self.customer: int | None = None  # who is looked at
 
     def hear(self, seq: int, fact: bytes) -> None:
         """An event, its fact as JSON."""
@@ -82,6 +92,7 @@ class Hub:
         self._desktops: dict[Client, None] = {}  # in the order of coming, and so of memory
         self._by_agent: defaultdict[int, set[Client]] = defaultdict(set)
         self._followers: defaultdict[int, set[Client]] = defaultdict(set)
+        self._around: defaultdict[int, set[Client]] = defaultdict(set)  # customers
 
     async def load(self, tx: Tx, zone: str) -> None:
         """Read what is folded from here on; before any fact is read."""
@@ -104,6 +115,7 @@ class Hub:
         """It is there no more."""
         self._desktops.pop(client, None)
         self.follow(client, None)
+        self.follow_customer(client, None)
         mine = self._by_agent[client.agent]
         mine.discard(client)
         if not mine:
@@ -112,13 +124,13 @@ class Hub:
 
     def follow(self, client: Client, conversation: int | None) -> None:
         """Let a desktop hear also what is said there, whoever has the work; or nowhere any more."""
-        if client.follows is not None:
-            self._followers[client.follows].discard(client)
-            if not self._followers[client.follows]:
-                del self._followers[client.follows]
+        _move(self._followers, client, client.follows, conversation)
         client.follows = conversation
-        if conversation is not None:
-            self._followers[conversation].add(client)
+
+    def follow_customer(self, client: Client, customer: int | None) -> None:
+        """Let a desktop hear also what is changed about them, whoever has the work."""
+        _move(self._around, client, client.customer, customer)
+        client.customer = customer
 
     def numbers(self) -> list[int]:
         """The rows of those that are connected here."""
@@ -153,6 +165,9 @@ class Hub:
         elif isinstance(fact, Spoken):
             here += [w for w in self._watchers if w.follows == fact.conversation]
             here += self._followers.get(fact.conversation, set[Client]()) - set(here)
+        else:
+            for customer in _customers(fact):
+                here += self._around.get(customer, set[Client]()) - set(here)
         if here:
             encoded = msgspec.json.encode(fact)
             self._turns.add(client.hear(seq, encoded) for client in here)
@@ -196,3 +211,27 @@ class Hub:
     def close_all(self, code: int = CLOSE_RESTART) -> None:
         """Ask every desktop to connect again."""
         self._turns.add(client.close(code) for client in self.all())
+
+
+def _move(
+    where: defaultdict[int, set[Client]], client: Client, former: int | None, now: int | None
+) -> None:
+    if former is not None:
+        where[former].discard(client)
+        if not where[former]:
+            del where[former]
+    if now is not None:
+        where[now].add(client)
+
+
+def _customers(fact: Fact) -> tuple[int, ...]:
+    """Those about whom something has changed."""
+    match fact:
+        case facts.CustomerChanged():
+            return (fact.customer,)
+        case facts.CustomersMerged():
+            return fact.customer, fact.into
+        case facts.CustomersUnmerged():
+            return fact.customer, fact.out_of
+        case _:
+            return ()

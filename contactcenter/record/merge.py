@@ -31,9 +31,10 @@ async def merge_into(
         msgspec.structs.replace(c, party_id=winner.id) for c in conversations if c.state == "open"
     ]
     live = await tx.many(WorkItem, "items.lock_live", [c.id for c in opened])
-    await lock_agents(tx, [agent for item in live for agent in item.owners])
+    owning = [agent for item in live for agent in item.owners]
+    await lock_agents(tx, owning)
     await tx.do("merges.point", loser.id, winner.id)
-    tx.emit(facts.CustomersMerged(at=now, customer=loser.id, into=winner.id))
+    tx.emit(facts.CustomersMerged(at=now, customer=loser.id, into=winner.id, agents=owning))
     await tx.do("merges.give_items", [i.id for i in live], winner.id)
     items = {i.conversation_id: i.replace(customer_id=winner.id) for i in live}
     if len(opened) > 1:

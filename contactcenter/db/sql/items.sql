@@ -46,6 +46,10 @@ RETURNING w.id
 -- name: hold
 SELECT conversations, items, offers FROM work_hold($1, $2, $3)
 
+-- name: owners
+SELECT DISTINCT agent_id FROM work_item
+WHERE customer_id = ANY ($1::bigint[]) AND state IN ('active', 'wrapup') ORDER BY agent_id
+
 -- name: of_agents
 SELECT id FROM work_item WHERE agent_id = ANY ($1::bigint[]) AND state IN ('active', 'wrapup')
 

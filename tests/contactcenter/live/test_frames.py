@@ -76,9 +76,6 @@ def test_protocol_page_names_every_frame_and_field(page: str) -> None:
 
 def test_protocol_page_names_every_fact_that_a_desktop_hears(page: str) -> None:
     nobody = {
-        "CustomerChanged",
-        "CustomersMerged",
-        "CustomersUnmerged",
         "ConnectionChanged",
         "ConversationOpened",
         "ConversationReopened",

@@ -196,3 +196,28 @@ def test_who_looks_into_a_conversation_hears_it_once_and_until_they_leave(hub: H
     hub.leave(other)
     hub.read(3, read)
     assert heard(owner) == []
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        facts.CustomerChanged(at=NOW, customer=3, changed=["name"], agents=[7]),
+        facts.CustomersMerged(at=NOW, customer=3, into=4, agents=[7]),
+        facts.CustomersMerged(at=NOW, customer=4, into=3, agents=[7]),
+        facts.CustomersUnmerged(at=NOW, customer=4, out_of=3, agents=[7]),
+    ],
+)
+def test_who_looks_at_a_customer_hears_once_what_is_changed_until_they_look_elsewhere(
+    hub: Hub, fact: facts.Fact
+) -> None:
+    owner, other = joined(hub, 7), joined(hub, 8)
+    for client in (owner, other):
+        hub.follow_customer(client, 3)
+    hub.read(1, fact)
+    assert heard(owner) == heard(other) == [(type(fact).__name__, 1)]
+    hub.follow_customer(other, 9)
+    hub.read(2, fact)
+    assert (heard(owner), heard(other)) == ([(type(fact).__name__, 2)], [])
+    hub.leave(owner)
+    hub.read(3, fact)
+    assert heard(owner) == []
