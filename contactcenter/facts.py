@@ -308,13 +308,29 @@ class AgentMentioned(Happened, frozen=True, kw_only=True, tag=True):
     excerpt: str
 
 
+class UndoChanged(Happened, frozen=True, kw_only=True, tag=True):
+    """The agent has set for how many seconds their desktops hold a reply; 0: not at all."""
+
+    agent: int
+    undo_s: int
+
+
 class ReplyHeld(Happened, frozen=True, kw_only=True, tag=True):
-    """A reply leaves at `due_at`, unless `agent` takes it back before."""
+    """A reply leaves at `due_at`, unless `agent` takes it back before.
+
+    `parts` and `request_id` are those of the interaction to be, `seen` and `connection` what the
+    agent had seen and chosen.
+    """
 
     held: int
     item: int
+    conversation: int
     agent: int
     text: str
+    parts: list[Any] = []
+    seen: int
+    connection: int | None = None
+    request_id: str | None = None
     due_at: datetime
 
 
@@ -443,6 +459,7 @@ Fact = (
     | ItemAbandoned
     | ItemCancelled
     | AgentMentioned
+    | UndoChanged
     | ReplyHeld
     | HeldReplyEnded
     | SatisfactionGiven

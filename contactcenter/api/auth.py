@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from litestar import Request, Response, delete, get, post
+from litestar import Request, Response, delete, get, patch, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from contactcenter.actions.passwords import change_password, set_by_link
 from contactcenter.actions.sign_in import NewSession, end_session, end_sessions, sign_in
+from contactcenter.actions.undo import UndoSeconds, set_undo
 from contactcenter.api.access import (
     COOKIE,
     STAFF,
@@ -57,7 +58,11 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in, by which session, until when."""
+    """Who is signed in, by which session, until when.
+
+    `undo_s`: for how many seconds their desktops hold a reply; 0: not at all, null: whoever takes
+    no work.
+    """
 
     id: int
     login: str
@@ -65,6 +70,13 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     session: int
     expires_at: datetime
+    undo_s: int | None
+
+
+class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`undo_s`: for how many seconds your desktops hold a reply; 0: not at all."""
+
+    undo_s: UndoSeconds
 
 
 class PasswordChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,15 +158,7 @@ async def post_sign_in(
             "Try again in a while, or ask an administrator for a link to set a new password."
         )
         raise NotSignedIn(detail, code="sign-in-refused")
-    person = signed_in.person
-    me = Me(
-        id=person.id,
-        login=person.login,
-        name=person.name,
-        role=person.role,
-        session=signed_in.session_id,
-        expires_at=session.expires_at,
-    )
+    me = await _me(database, signed_in.person.id, signed_in.session_id, session.expires_at)
     return Response(me, cookies=[_cookie(token, int(life.total_seconds()), settings)])
 
 
@@ -162,22 +166,43 @@ class _Named(msgspec.Struct, frozen=True):
     login: str
     name: str
     role: Role
+    undo_s: int | None
 
 
 @get("/v1/me", opt=who(*STAFF), tags=["sign-in"], operation_id="ReadMe")
 async def me(database: NamedDependency[Database], caller: NamedDependency[Caller]) -> Me:
     """Say who is signed in."""
-    async with database.snapshot() as tx:
-        named = await tx.one(_Named, "people.one", caller.person_id)
-    assert caller.person_id is not None
-    assert caller.session_id is not None
+    return await _me_of(database, caller)
+
+
+@patch(
+    "/v1/me",
+    opt=who(*STAFF) | refuses("409 no-agent"),
+    tags=["sign-in"],
+    operation_id="SetPreferences",
+)
+async def patch_me(
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    now: NamedDependency[datetime],
+    data: JSONBody[Preferences],
+) -> Me:
+    """Say what you like; your desktops hear it at once."""
+    person, _ = _own(caller)
+    await database.run(lambda tx: set_undo(tx, person, data.undo_s, now))
+    return await _me_of(database, caller)
+
+
+async def _me_of(database: Database, caller: Caller) -> Me:
+    person, session = _own(caller)
     assert caller.expires_at is not None
-    return Me(
-        id=caller.person_id,
-        session=caller.session_id,
-        expires_at=caller.expires_at,
-        **msgspec.structs.asdict(named),
-    )
+    return await _me(database, person, session, caller.expires_at)
+
+
+async def _me(database: Database, person: int, session: int, expires_at: datetime) -> Me:
+    async with database.snapshot() as tx:
+        named = await tx.one(_Named, "people.me", person)
+    return Me(id=person, session=session, expires_at=expires_at, **msgspec.structs.asdict(named))
 
 
 @post(
@@ -336,6 +361,7 @@ def _printable(text: str) -> str:
 ROUTES = [
     post_sign_in,
     me,
+    patch_me,
     sign_out,
     sign_out_everywhere,
     sessions,

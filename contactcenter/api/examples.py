@@ -12,7 +12,15 @@ from contactcenter.actions.merge import Merged, Unmerged
 from contactcenter.actions.people import NewPerson, PersonChange
 from contactcenter.actions.start_conversation import Start, Started
 from contactcenter.api.audit import Entry, Trail
-from contactcenter.api.auth import Me, PasswordByLink, PasswordChange, Session, Sessions, SignIn
+from contactcenter.api.auth import (
+    Me,
+    PasswordByLink,
+    PasswordChange,
+    Preferences,
+    Session,
+    Sessions,
+    SignIn,
+)
 from contactcenter.api.connections import Connections, GivenSecret, ShownConnection, ShownSecret
 from contactcenter.api.conversations import WithItem
 from contactcenter.api.customers import BareCustomer, BareProfile, Blocked, Edited, Marked
@@ -187,7 +195,16 @@ _EVENT = WebhookEvent(
 
 _ALL: tuple[msgspec.Struct, ...] = (
     SignIn("sari", "correct horse battery"),
-    Me(id=7, login="sari", name="Sari Dewi", role="agent", session=31, expires_at=LATER),
+    Me(
+        id=7,
+        login="sari",
+        name="Sari Dewi",
+        role="agent",
+        session=31,
+        expires_at=LATER,
+        undo_s=5,
+    ),
+    Preferences(undo_s=10),
     PasswordChange("correct horse battery", "staple of a better kind"),
     PasswordByLink("ccr_…", "staple of a better kind"),
     Sessions([_SESSION], None),

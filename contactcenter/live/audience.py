@@ -35,6 +35,7 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:
             | facts.ItemWrapUp()
             | facts.ItemReactivated()
             | facts.AgentMentioned()
+            | facts.UndoChanged()
             | facts.ReplyHeld()
             | facts.HeldReplyEnded()
             | facts.SatisfactionGiven()

@@ -141,6 +141,7 @@ class Board(msgspec.Struct):
                 | facts.InteractionAppended()
                 | facts.DeliveryChanged()
                 | facts.AgentMentioned()
+                | facts.UndoChanged()
                 | facts.ReplyHeld()
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()

@@ -116,6 +116,7 @@ class Credentials:
                 | facts.ItemAbandoned()
                 | facts.ItemCancelled()
                 | facts.AgentMentioned()
+                | facts.UndoChanged()
                 | facts.ReplyHeld()
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()

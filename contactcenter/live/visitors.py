@@ -168,6 +168,7 @@ class Visitors:
                 | facts.ItemCancelled()
                 | facts.PresenceChanged()
                 | facts.AgentMentioned()
+                | facts.UndoChanged()
                 | facts.ReplyHeld()
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()

@@ -213,6 +213,7 @@ def event(fact: facts.Fact, known: dict[int, Identity]) -> Event | None:
             | facts.AgentConfigured()
             | facts.PresenceChanged()
             | facts.AgentMentioned()
+            | facts.UndoChanged()
             | facts.ReplyHeld()
             | facts.HeldReplyEnded()
             | facts.SatisfactionGiven()

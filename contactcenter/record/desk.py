@@ -14,7 +14,7 @@ INTERACTIONS_MAX = 50
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """The agent as they are now."""
+    """The agent as they are now. `undo_s`: how long their replies are held; 0: not at all."""
 
     id: int
     name: str
@@ -24,6 +24,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     skills: dict[str, int]
     capacity: int
     ceilings: dict[str, int]
+    undo_s: int
 
 
 class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,12 @@ class HeldShown(msgspec.Struct, frozen=True, kw_only=True):
 
     held: int
     item: int
+    conversation: int
     text: str
+    parts: list[Any]
+    seen: int
+    connection: int | None
+    request_id: str | None
     due_at: datetime
 
 

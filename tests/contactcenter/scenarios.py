@@ -33,6 +33,7 @@ from contactcenter.actions.read import read
 from contactcenter.actions.start_conversation import Start, start_conversation
 from contactcenter.actions.tag import tag_conversation
 from contactcenter.actions.transfer import assign, requeue, transfer
+from contactcenter.actions.undo import set_undo
 from contactcenter.actions.wrap_up import finish_wrap_up, wrap_up_ended
 from contactcenter.model.caller import SYSTEM, Actor
 from contactcenter.model.person import Abilities
@@ -266,6 +267,10 @@ async def handle__a_held_reply_that_leaves(s: Scene) -> None:
     said = Reply(agent=s.agent, item=s.mine, text="So?", seen=9)
     await s.floor.run(hold_reply, said, 5, s.at(2))
     await s.floor.ring(held_replies_due, "held_reply", s.at(7))
+
+
+async def undo__set(s: Scene) -> None:
+    await s.floor.run(set_undo, s.agent, 20, s.at(2))
 
 
 async def note__for_colleagues(s: Scene) -> None:

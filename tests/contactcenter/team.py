@@ -10,6 +10,7 @@ import httpx
 from contactcenter.actions.connections import NewConnection, create_connection
 from contactcenter.actions.keys import NewKey, create_key
 from contactcenter.actions.people import NewPerson, configure_agent, create_person
+from contactcenter.actions.undo import set_undo
 from contactcenter.db.database import Database
 from contactcenter.model import credential
 from contactcenter.model.caller import SYSTEM
@@ -66,8 +67,11 @@ class Team:
     socket_url: str
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    async def hire(self, role: str = "agent", **abilities: Any) -> Member:
-        """A person who is signed in; an agent can do what `abilities` say."""
+    async def hire(self, role: str = "agent", *, undo_s: int = 0, **abilities: Any) -> Member:
+        """A person who is signed in; an agent can do what `abilities` say.
+
+        What they say leaves at once, unless `undo_s` says otherwise.
+        """
         number = next(self.numbers)
         new = NewPerson(login=f"{role}{number}", name=f"{role.title()} {number}", role=role)
         person = await self.database.run(lambda tx: create_person(tx, new, SYSTEM, now()))
@@ -76,6 +80,7 @@ class Team:
             await self.database.run(
                 lambda tx: configure_agent(tx, person.id, able, self.book.rules, SYSTEM, now())
             )
+            await self.database.run(lambda tx: set_undo(tx, person.id, undo_s, now()))
         token = credential.issue("ccs_")
         ends = now() + timedelta(hours=1)
         hashed = credential.digest(token)

@@ -11,7 +11,7 @@ from contactcenter.actions.handle.reply import Replied, Reply
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict, Refusal
 from contactcenter.model.rulebook import Published
-from contactcenter.record.files import check_says_something
+from contactcenter.record.files import check_says_something, file_parts
 from contactcenter.record.held import hold, owned_by
 from contactcenter.record.timers import Rings, still_due
 from contactcenter.words import HeldOutcome
@@ -50,23 +50,31 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
 async def hold_reply(tx: Tx, reply: Reply, undo_s: int, now: datetime) -> Held:
     """Keep a reply until it is due. Refused at once where the item is not the agent's.
 
-    What else a reply is refused for is found out when it leaves: its text is then a draft.
+    What else a reply is refused for is found out when it leaves: its text is then a draft. As with
+    a reply that is sent, the draft that it was is gone.
     """
     check_says_something(reply.text, reply.files)
-    owned_by(await hold(tx, reply.item), reply.agent)
+    item = owned_by(await hold(tx, reply.item), reply.agent)
+    parts = await file_parts(tx, reply.files, now, person=reply.agent)
     due_at = now + timedelta(seconds=undo_s)
     args = reply.agent, reply.item, reply.text, reply.seen, reply.connection
     held = await tx.one(
         int, "held_replies.hold", *args, list(reply.files), reply.request_id, due_at
     )
+    await tx.do("held_replies.drop_draft", reply.agent, item.conversation_id)
     tx.schedule("held_reply", held, due_at)
     tx.emit(
         facts.ReplyHeld(
             at=now,
             held=held,
             item=reply.item,
+            conversation=item.conversation_id,
             agent=reply.agent,
             text=reply.text,
+            parts=parts,
+            seen=reply.seen,
+            connection=reply.connection,
+            request_id=reply.request_id,
             due_at=due_at,
         )
     )
@@ -86,6 +94,7 @@ async def send_now(tx: Tx, agent: int, held: int, book: Published, now: datetime
     if isinstance(result, Refusal):
         raise result
     assert isinstance(result, Replied)
+    await tx.do("held_replies.keep_drafts", [row.agent_id], [row.item_id])
     _ended(tx, row, "sent", now)
     return result
 
@@ -93,7 +102,7 @@ async def send_now(tx: Tx, agent: int, held: int, book: Published, now: datetime
 async def held_replies_due(tx: Tx, rings: Rings, book: Published, now: datetime) -> None:
     """A timer's effect: they leave. What is refused becomes a draft, so that no word is lost."""
     rows = await tx.many(_Row, "held_replies.take", sorted(rings))
-    await _send(tx, rows, book, now)
+    await _send(tx, sorted(rows, key=lambda row: row.id), book, now)  # in the order of writing
     await still_due(tx, "held_reply", rings)
 
 
@@ -101,6 +110,8 @@ async def _send(tx: Tx, rows: Sequence[_Row], book: Published, now: datetime) ->
     if not rows:
         return
     results = await handle(tx, [row.reply for row in rows], book, now)
+    sent = [r for r, result in zip(rows, results, strict=True) if isinstance(result, Replied)]
+    await tx.do("held_replies.keep_drafts", [r.agent_id for r in sent], [r.item_id for r in sent])
     for row, result in zip(rows, results, strict=True):
         if isinstance(result, Refusal):
             await tx.do("held_replies.to_draft", row.agent_id, row.item_id, row.text, now)

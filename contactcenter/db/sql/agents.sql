@@ -16,6 +16,9 @@ UPDATE agent SET idle_since = $2 WHERE id = ANY ($1::bigint[])
 -- name: took
 UPDATE agent SET idle_since = $2, misses = 0 WHERE id = $1
 
+-- name: set_undo
+UPDATE agent SET undo_s = $2 WHERE id = $1 RETURNING id
+
 -- name: read
 SELECT * FROM agent WHERE id = $1
 

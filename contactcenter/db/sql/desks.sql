@@ -1,6 +1,6 @@
 -- name: me
 SELECT a.id, p.name, a.presence, a.presence_reason AS reason, a.presence_since AS since,
-       a.skills, a.capacity, a.ceilings
+       a.skills, a.capacity, a.ceilings, a.undo_s
 FROM agent a JOIN person p ON p.id = a.id WHERE a.id = $1
 
 -- name: offers

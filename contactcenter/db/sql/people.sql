@@ -25,6 +25,10 @@ RETURNING id, login, name, role, disabled_at, created_at
 -- name: change
 UPDATE person SET name = $2, role = $3, disabled_at = $4 WHERE id = $1
 
+-- Who somebody is to themself; `undo_s` where they take work.
+-- name: me
+SELECT p.login, p.name, p.role, a.undo_s FROM person p LEFT JOIN agent a ON a.id = p.id WHERE p.id = $1
+
 -- name: lock
 SELECT id, login, name, role, disabled_at, created_at FROM person WHERE id = $1 FOR NO KEY UPDATE
 

@@ -184,6 +184,7 @@ class Translator:
                 | facts.InteractionAppended()
                 | facts.DeliveryChanged()
                 | facts.AgentMentioned()
+                | facts.UndoChanged()
                 | facts.ReplyHeld()
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()

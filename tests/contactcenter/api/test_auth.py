@@ -51,6 +51,16 @@ async def test_the_right_password_begins_a_session(house: Running, ayu: int) -> 
     assert (me["id"], me["login"], me["role"]) == (ayu, "ayu", "agent")
 
 
+async def test_how_long_a_reply_can_be_taken_back_follows_the_person(house: Running) -> None:
+    async with browser(house) as client, browser(house) as other:
+        assert (await sign_in(client)).json()["undo_s"] == 5
+        changed = await client.patch("/v1/me", json={"undo_s": 20})
+        assert (changed.status_code, changed.json()["undo_s"]) == (200, 20)
+        assert (await sign_in(other)).json()["undo_s"] == 20
+        assert (await other.get("/v1/me")).json()["undo_s"] == 20
+        assert (await client.patch("/v1/me", json={"undo_s": 61})).status_code == 422
+
+
 async def test_a_login_is_known_in_any_case(house: Running, ayu: int) -> None:
     async with browser(house) as client:
         assert (await sign_in(client, " Ayu ")).json()["id"] == ayu

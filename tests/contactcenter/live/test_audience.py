@@ -75,7 +75,13 @@ CONCERNS: list[tuple[facts.Fact, set[int]]] = [
         ),
         {7},
     ),
-    (facts.ReplyHeld(at=NOW, held=1, item=1, agent=7, text="", due_at=NOW), {7}),
+    (facts.UndoChanged(at=NOW, agent=7, undo_s=5), {7}),
+    (
+        facts.ReplyHeld(
+            at=NOW, held=1, item=1, conversation=2, agent=7, text="", seen=1, due_at=NOW
+        ),
+        {7},
+    ),
     (facts.HeldReplyEnded(at=NOW, held=1, item=1, agent=7, outcome="sent"), {7}),
     (
         facts.SatisfactionGiven(

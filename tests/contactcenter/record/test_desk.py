@@ -3,8 +3,11 @@ from typing import Any
 
 import pytest
 
+from contactcenter.actions.handle.hold import hold_reply
+from contactcenter.actions.handle.reply import Reply
 from contactcenter.record import desk as module
 from contactcenter.record.desk import read_desk
+from tests.contactcenter.floor import NOW as FLOOR_NOW
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -89,3 +92,26 @@ async def test_a_pending_offer_shows_the_customers_last_words(desk: Any) -> None
         9,
     )
     assert (offer.sentence, offer.excerpt) == ("you are idle", "x" * 280)
+
+
+async def test_a_reply_that_may_be_taken_back_is_shown_with_its_files(floor: Any) -> None:
+    desk, agent = floor.desk, await floor.desk.person()
+    item = await floor.active(agent)
+    file = await desk.value(
+        "INSERT INTO file (name, media_type, size, person_id, created_at)"
+        " VALUES ('a.txt', 'text/plain', 3, $1, $2) RETURNING id",
+        agent,
+        FLOOR_NOW,
+    )
+    said = Reply(agent=agent, item=item, text="So?", seen=1, files=(file,), request_id="c1")
+    await floor.run(hold_reply, said, 5, FLOOR_NOW)
+
+    seen = await read(desk, agent)
+
+    assert seen.me.undo_s == 5
+    [held] = seen.held
+    assert (held.item, held.text, held.seen, held.request_id) == (item, "So?", 1, "c1")
+    assert held.conversation == (await floor.item(item))["conversation_id"]
+    [part] = held.parts
+    assert (part["type"], part["file"], part["name"], part["size"]) == ("file", file, "a.txt", 3)
+    assert held.due_at == FLOOR_NOW + timedelta(seconds=5)

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from contactcenter.actions.drafts import Draft, NewDraft, save_draft
 from contactcenter.actions.handle.hold import (
     Held,
     held_replies_due,
@@ -56,6 +57,17 @@ async def test_it_leaves_when_it_is_due_and_once(floor: Floor, agent: int, item:
     assert "held_reply" not in [timer[0] for timer in await floor.timers()]
 
 
+async def test_what_was_held_for_long_leaves_in_the_order_of_writing(
+    floor: Floor, agent: int, item: int
+) -> None:
+    texts = [str(n) for n in range(6)]
+    for text in texts:
+        await held(floor, agent, item, text)
+    await floor.desk.rows("UPDATE held_reply SET text = text WHERE id % 2 = 0")  # moves the rows
+    await floor.ring(held_replies_due, "held_reply", LATER)
+    assert await said(floor) == texts
+
+
 async def test_what_is_taken_back_is_never_said(floor: Floor, agent: int, item: int) -> None:
     waits = await held(floor, agent, item)
     other = await floor.desk.person()
@@ -99,6 +111,47 @@ async def test_what_cannot_be_said_any_more_becomes_a_draft(
     await floor.ring(held_replies_due, "held_reply", LATER)
     assert (await said(floor), await outcomes(floor)) == ([], [("refused", "not-yours")])
     assert [r["text"] for r in await floor.desk.rows("SELECT text FROM draft")] == ["So?"]
+
+
+async def drafts(floor: Floor) -> list[str]:
+    rows = await floor.desk.rows("SELECT person_id, conversation_id FROM draft")
+    found = [
+        await floor.run(
+            lambda tx, row=row: tx.many(
+                Draft, "drafts.read", row["person_id"], row["conversation_id"], 0, 9
+            )
+        )
+        for row in rows
+    ]
+    return [draft.text for one in found for draft in one]
+
+
+async def test_what_is_begun_meanwhile_is_no_part_of_it(
+    floor: Floor, agent: int, item: int
+) -> None:
+    conversation = (await floor.item(item))["conversation_id"]
+    await floor.run(save_draft, agent, conversation, NewDraft(text="So?"), NOW)
+    first = await held(floor, agent, item)
+    assert await drafts(floor) == []
+    await held(floor, agent, item, "And?")
+    await floor.run(save_draft, agent, conversation, NewDraft(text="By the w"), NOW)
+    await floor.run(send_now, agent, first.held, floor.book, NOW)
+    assert await drafts(floor) == ["By the w"]
+    await floor.ring(held_replies_due, "held_reply", LATER)
+    assert await drafts(floor) == ["By the w"]
+
+
+async def test_what_is_refused_stands_before_what_was_begun_meanwhile(
+    floor: Floor, agent: int, item: int
+) -> None:
+    conversation = (await floor.item(item))["conversation_id"]
+    await held(floor, agent, item)
+    note = NewDraft(text="He is angry", kind="note")
+    await floor.run(save_draft, agent, conversation, note, NOW)
+    await floor.run(requeue, item, None, floor.book, NOW)
+    await floor.ring(held_replies_due, "held_reply", LATER)
+    [left] = await floor.desk.rows("SELECT kind, text FROM draft")
+    assert left == {"kind": "note", "text": "So?\nHe is angry"}
 
 
 async def test_the_fence_holds_when_it_leaves(floor: Floor, agent: int, item: int) -> None:
