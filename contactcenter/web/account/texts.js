@@ -4,6 +4,12 @@ import { add } from "../base/i18n.js";
 add({
   en: {
     "account.title": "Password and sign-ins",
+    "account.undo": "Undo of a reply",
+    "account.undo_label": "How long a reply can be taken back",
+    "account.undo_hint": "So long it waits before the customer gets it.",
+    "account.undo_off": "Not at all: it leaves at once",
+    "account.undo_s": { one: "{count} second", other: "{count} seconds" },
+    "account.undo_kept": "Kept, for all your desktops",
     "account.password": "Change your password",
     "account.password_text": "Your other sign-ins end when you do.",
     "account.former": "Password until now",
@@ -26,6 +32,12 @@ add({
   },
   id: {
     "account.title": "Kata sandi dan sesi masuk",
+    "account.undo": "Pembatalan balasan",
+    "account.undo_label": "Berapa lama balasan dapat dibatalkan",
+    "account.undo_hint": "Selama itu balasan menunggu sebelum diterima pelanggan.",
+    "account.undo_off": "Tidak sama sekali: langsung terkirim",
+    "account.undo_s": "{count} detik",
+    "account.undo_kept": "Tersimpan, untuk semua desktop Anda",
     "account.password": "Ganti kata sandi",
     "account.password_text": "Sesi masuk Anda yang lain akan berakhir.",
     "account.former": "Kata sandi sampai sekarang",

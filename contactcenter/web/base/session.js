@@ -4,7 +4,7 @@ import { dialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** @typedef {{id: number, login: string, name: string, role: "agent" | "supervisor" | "administrator", session: number, expires_at: string}} Me */
+/** @typedef {{id: number, login: string, name: string, role: "agent" | "supervisor" | "administrator", session: number, expires_at: string, undo_s: number|null}} Me */
 
 /** Where each role works. */
 export const HOME = { agent: "/desktop", supervisor: "/dashboard", administrator: "/admin" };

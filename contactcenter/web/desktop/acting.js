@@ -54,8 +54,14 @@ export function createActing(desk) {
     const command = {type: "reply", id: pending.id, item: item.id, text, seen};
     if (connection) command.connection = connection;
     if (attachments.length > 0) command.files = attachments.map((file) => file.id);
-    say(command, conversation, pending);
+    const grace = desk.holding.graceFor(item);
+    if (grace > 0) hold({...command, type: "hold_reply", undo_s: grace}, conversation, pending);
+    else say(command, conversation, pending);
   }
+
+  /** That it is held, the stream says by itself: also after a reload, and on other desktops. */
+  const hold = (command, conversation, pending) =>
+    stream.send(command).catch((problem) => refused(conversation, pending, problem));
 
   function takeFence(conversation) {
     const {fence} = talkOf(store.state, conversation);
@@ -123,6 +129,7 @@ export function createActing(desk) {
 
     fenceDrop(conversation) {
       takeFence(conversation);
+      desk.drafts.again(conversation); // what was held when it was refused is a draft on the server
       desk.focusComposer();
     },
 
@@ -140,18 +147,22 @@ export function createActing(desk) {
 
     async transfer(item, to) {
       const note = to.note?.trim() || null;
+      await desk.holding.sendAll(item.conversation);
       await stream.send({type: "transfer", item: item.id, queue: to.queue ?? null, agent: to.agent ?? null, note});
       return t("desktop.transferred", {to: to.label});
     },
 
     async resolve(item, disposition) {
+      await desk.holding.sendAll(item.conversation);
       await stream.send({type: "resolve", item: item.id, disposition});
       return t("desktop.resolved");
     },
 
-    finish() {
+    async finish() {
       const item = selectedItem();
-      if (item?.state === "wrapup") tried({type: "finish", item: item.id}, t("desktop.finish_failed"));
+      if (item?.state !== "wrapup") return;
+      await desk.holding.sendAll(item.conversation);
+      await tried({type: "finish", item: item.id}, t("desktop.finish_failed"));
     },
 
     openTransfer() {

@@ -3,8 +3,9 @@
 import {fill, h, set, text} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {t} from "../base/i18n.js";
-import {lineRow, pendingRow} from "./line.js";
-import {itemIn, summaryOf, talkOf} from "./state.js";
+import {now} from "../base/time.js";
+import {counting, heldRow, lineRow, pendingRow} from "./line.js";
+import {heldIn, itemIn, summaryOf, talkOf, wroteSince} from "./state.js";
 import {windowed} from "./windowed.js";
 import {clockTime, customerName, duration, queueName} from "./words.js";
 
@@ -41,14 +42,25 @@ export function createConversation(desk, composer) {
 
   function at(index) {
     const talk = talkOf(desk.store.state, shown);
-    return index < talk.lines.length
-      ? {line: talk.lines[index], before: talk.lines[index - 1]}
-      : {pending: talk.pending.filter(notYetShown(talk))[index - talk.lines.length]};
+    if (index < talk.lines.length) return {line: talk.lines[index], before: talk.lines[index - 1]};
+    const held = heldIn(desk.store.state, shown);
+    const further = index - talk.lines.length;
+    return further < held.length ? {held: held[further]} : {pending: talk.pending.filter(notYetShown(talk))[further - held.length]};
   }
 
   function makeRow(index) {
-    const {line, before, pending} = at(index);
+    const {line, before, held, pending} = at(index);
     const {state} = desk.store;
+    if (held) {
+      const row = heldRow(held, {
+        customerWrote: wroteSince(state, held),
+        onUndo: () => desk.holding.undo(held),
+        onNow: () => desk.holding.sendNow(held).catch(() => {}),
+      });
+      row.dataset.due = held.due_at;
+      counting(row, Date.parse(held.due_at) - now());
+      return row;
+    }
     if (pending) {
       return pendingRow(pending, {
         onRetry: () => desk.act.retry(shown, pending),
@@ -64,7 +76,8 @@ export function createConversation(desk, composer) {
 
   /** What a row looks like, in a word: another word, and it is drawn anew. */
   function rowKey(index) {
-    const {line, before, pending} = at(index);
+    const {line, before, held, pending} = at(index);
+    if (held) return `h ${held.held} ${wroteSince(desk.store.state, held)} ${desk.language}`;
     if (pending) return `p ${pending.id} ${pending.status} ${pending.attachments?.length ?? 0}`;
     if (!line) return "hole";
     const name = line.author_kind === "agent" ? desk.store.state.names[line.author_id] ?? "?" : customerNameIn(desk, shown);
@@ -81,23 +94,24 @@ export function createConversation(desk, composer) {
     const fresh = item ? talk.lines.find((line) => line && line.number > item.read_number && line.direction === "inbound") : null;
     freshFrom = fresh && fresh.number > 1 ? fresh.number : 0;
     if (!talk.loaded || !talk.about) desk.loading.conversation(conversation);
-    lines.show(count(talk), desk.view.places.get(conversation) ?? {end: true, index: 0, offset: 0});
+    lines.show(count(conversation, talk), desk.view.places.get(conversation) ?? {end: true, index: 0, offset: 0});
   }
 
-  const count = (talk) => talk.lines.length + talk.pending.filter(notYetShown(talk)).length;
+  const count = (conversation, talk) =>
+    talk.lines.length + heldIn(desk.store.state, conversation).length + talk.pending.filter(notYetShown(talk)).length;
 
   return {
     element,
     lines,
-    draw(now) {
+    draw(time) {
       const {selected} = desk.view;
       if (selected !== shown) open(selected);
       const nothing = selected === null;
       nobody.hidden = !nothing;
       for (const part of [head.element, middle, composer.element]) part.hidden = nothing;
-      head.draw(now);
+      head.draw(time);
       summary.draw();
-      composer.draw(now);
+      composer.draw(time);
       typing.hidden = nothing;
       if (nothing) {
         text(nobody.children[1], t("desktop.nothing_open"));
@@ -106,8 +120,9 @@ export function createConversation(desk, composer) {
       }
       const talk = talkOf(desk.store.state, selected);
       set(scroller, {"aria-label": t("desktop.what_was_said")});
-      lines.show(count(talk));
-      text(typing, talk.typingUntil > now ? t("desktop.customer_is_typing") : "");
+      lines.show(count(selected, talk));
+      for (const row of scroller.querySelectorAll("[data-due]")) counting(row, Date.parse(row.dataset.due) - time);
+      text(typing, talk.typingUntil > time ? t("desktop.customer_is_typing") : "");
       fill(newer, icon("down"), t("desktop.to_the_newest"));
       drawNotice(notice, desk, selected, talk);
       if (atEnd) desk.act.markRead(selected);

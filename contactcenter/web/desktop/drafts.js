@@ -77,6 +77,8 @@ export function createDrafts(changed) {
       if (words) later(conversation, SAVE_MS);
       return put(conversation, words ? {...change, saved: "no"} : change);
     },
+    /** Let the server have it as it is here. */
+    again: (conversation) => later(conversation, 0),
     /** It was sent: with that the server has forgotten it, but for a save that comes late. */
     async sent(conversation, mode) {
       clearTimeout(timers.get(conversation));

@@ -6,6 +6,7 @@ import {t} from "../base/i18n.js";
 import {icon} from "../base/icons.js";
 import * as keys from "../base/keys.js";
 import {menu} from "../base/menu.js";
+import {UNDO_S} from "./holding.js";
 import {openSearch} from "./search.js";
 import {duration} from "./words.js";
 
@@ -56,12 +57,15 @@ function presences(desk) {
 }
 
 function alerts(desk) {
-  const opener = button({label: t("desktop.alerts"), icon: "bell", only: true, kind: "quiet"});
+  const opener = button({label: t("desktop.settings"), icon: "settings", only: true, kind: "quiet"});
   return menu(opener, () => [
     {heading: t("desktop.alerts")},
     {label: t("desktop.sound"), icon: "sound", detail: t(desk.alerting.sound() ? "desktop.is_on" : "desktop.is_off"), run: () => desk.alerting.toggleSound()},
     {label: t("desktop.notifications"), icon: "bell", detail: t(`desktop.notifications_${desk.alerting.notifications()}`), run: () => desk.alerting.toggleNotifications()},
-  ], {label: t("desktop.alerts")});
+    "line",
+    {heading: t("desktop.undo_for")},
+    ...UNDO_S.map((count) => ({label: count ? t("desktop.undo_s", {count}) : t("desktop.undo_off"), checked: desk.store.state.me?.undo_s === count, run: () => desk.holding.set(count)})),
+  ], {label: t("desktop.settings")});
 }
 
 function drawLive(node, state) {

@@ -1,6 +1,6 @@
 // One interaction as it is shown: who, by which channel, when, what became of it.
 
-import {h} from "../base/dom.js";
+import {h, text} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {channelIcon, channelName, clockTime, dayName, fullTime} from "./words.js";
 import {t} from "../base/i18n.js";
@@ -21,6 +21,26 @@ export function lineRow(line, about) {
   const fresh = about.unreadFrom ? h("p", {class: "fresh"}, t("desktop.new_from_here")) : null;
   return h("li", {class: `line ${sideOf(line)}`, "data-number": String(line.number)}, day, fresh,
     h("div", {class: "speech"}, meta(line, about), words(line), attachments(line.parts)));
+}
+
+/** A reply that has not left yet; `counting` writes the seconds into it that are left. */
+export function heldRow(held, {customerWrote, onUndo, onNow}) {
+  return h("li", {class: "line agent pending held"},
+    h("div", {class: "speech"},
+      h("div", {class: "meta"}, h("span", {}, t("desktop.you")), h("span", {class: "number"}, icon("clock"), h("span", {class: "leaves"}))),
+      h("p", {class: "text"}, held.text), attachments(held.parts),
+      customerWrote ? h("p", {class: "small warn", role: "status"}, t("desktop.customer_wrote")) : null,
+      h("div", {class: "row retry"},
+        h("button", {class: "button small undo", type: "button", onclick: onUndo}, icon("undo"), h("span", {class: "number"})),
+        h("button", {class: "button small quiet", type: "button", onclick: onNow}, t("desktop.send_now")))),
+  );
+}
+
+/** @param {Element} row of `heldRow` @param {number} left in ms */
+export function counting(row, left) {
+  const seconds = Math.ceil(left / 1000);
+  text(row.querySelector(".leaves"), seconds > 0 ? t("desktop.leaves_in", {count: seconds}) : t("desktop.sending"));
+  text(row.querySelector(".undo .number"), seconds > 0 ? t("desktop.undo_in", {count: seconds}) : t("desktop.undo"));
 }
 
 /** What the agent has said that has no answer yet, or that was refused. */

@@ -19,6 +19,7 @@ import {createCustomers} from "./customers.js";
 import {createDialogs} from "./dialogs.js";
 import {createDrafts} from "./drafts.js";
 import {createHeader} from "./header.js";
+import {createHolding} from "./holding.js";
 import {createLoading} from "./loading.js";
 import {createOffers} from "./offers.js";
 import {addShortcuts} from "./shortcuts.js";
@@ -74,7 +75,7 @@ function createDesk(person) {
       store.redraw();
     },
   });
-  desk.drafts.read();
+  desk.holding = createHolding(desk);
   desk.act = createActing(desk);
   desk.alerting = createAlerting(desk);
   desk.dialogs = createDialogs(desk);
@@ -166,6 +167,9 @@ const wide = () => matchMedia("(min-width: 700px)").matches;
 /** What a change asks for beyond being drawn. */
 function follow(desk, before, after, frame) {
   if (after.stale && !before.stale) desk.stream.renew();
+  // What was refused while the stream was away is a draft that the server has.
+  if (frame.type === "welcome" && frame.snapshot) desk.drafts.read();
+  desk.holding.follow(before, frame);
   if (frame.type === "event" && frame.fact.fact === "ItemAssigned" && frame.fact.agent === after.me?.id) taken(desk, frame.fact);
   if (frame.type === "event" && frame.fact.fact === "ItemMoved" && after.items[frame.fact.item]) moved(desk, frame.fact);
   if (frame.type === "event" && frame.fact.fact === "AgentMentioned" && frame.fact.agent === after.me?.id) mentioned(desk, frame.fact);

@@ -3,7 +3,7 @@
 import {t} from "../base/i18n.js";
 import * as keys from "../base/keys.js";
 import {openSearch} from "./search.js";
-import {itemIn} from "./state.js";
+import {heldIn, itemIn} from "./state.js";
 import {order} from "./work-list.js";
 
 /** @param {import("./main.js").Desk} desk */
@@ -34,6 +34,7 @@ export function addShortcuts(desk) {
     {group: talk, keys: "alt+m", label: t("desktop.keys_reply_typing"), when: () => Boolean(item()), run: () => desk.focusComposer("reply")},
     {group: talk, keys: "alt+n", label: t("desktop.keys_note_typing"), when: selected, run: () => desk.focusComposer("note")},
     {group: talk, keys: "ctrl+enter", label: t("desktop.keys_send"), when: () => false, run: () => {}},
+    {group: talk, keys: "ctrl+z", label: t("desktop.keys_undo"), when: () => nothingTyped() && heldIn(desk.store.state, desk.view.selected).length > 0, run: desk.holding.undoLast},
     {group: talk, keys: "ctrl+shift+u", label: t("desktop.keys_attach"), when: () => Boolean(item()), run: desk.attach},
     {group: talk, keys: "escape", label: t("desktop.keys_leave"), when: () => false, run: () => {}},
     {group: talk, keys: "t", label: t("desktop.keys_transfer"), when: active, run: desk.act.openTransfer},
@@ -48,3 +49,6 @@ export function addShortcuts(desk) {
     {group: page, keys: "e", label: t("desktop.keys_edit"), when: selected, run: desk.editCustomer},
   );
 }
+
+/** Where something is typed, the browser's own undo is meant. */
+const nothingTyped = () => !document.activeElement?.value;

@@ -13,7 +13,7 @@
  * @typedef {{lines: Array<Line|undefined>, pending: Array<Pending>, tags: Array<string>,
  *   typingUntil: number, loaded: boolean, fence: object|null}} Talk
  * @typedef {{me: object|null, offers: Object<number, object>, items: Object<number, object>,
- *   talks: Object<number, Talk>, names: Object<number, string>, reasons: Array<string>,
+ *   held: Object<number, object>, talks: Object<number, Talk>, names: Object<number, string>, reasons: Array<string>,
  *   dispositions: Array<string>, queues: Object<string, string>, rulebook: number,
  *   stale: boolean}} State
  */
@@ -22,7 +22,7 @@ export const TYPING_MS = 6000;
 
 /** @type {State} */
 export const EMPTY = {
-  me: null, offers: {}, items: {}, talks: {}, names: {}, reasons: [], dispositions: [],
+  me: null, offers: {}, items: {}, held: {}, talks: {}, names: {}, reasons: [], dispositions: [],
   queues: {}, rulebook: 0, stale: false, accepted: {},
 };
 
@@ -57,6 +57,19 @@ export const talkOf = (state, conversation) => state.talks[conversation] ?? NO_T
 /** The agent's item in this conversation, if they have one. */
 export const itemIn = (state, conversation) =>
   Object.values(state.items).find((item) => item.conversation === conversation);
+
+/** The agent's replies there that have not left yet, in the order of writing. */
+export const heldIn = (state, conversation) =>
+  Object.values(state.held).filter((one) => one.conversation === conversation).sort((a, b) => a.held - b.held);
+
+/** Whether the customer has written since a reply was: it still leaves, but one may want it back. */
+export const wroteSince = (state, {conversation, seen}) =>
+  talkOf(state, conversation).lines.slice(seen).some((line) => line?.direction === "inbound");
+
+/** What somebody else has answered since a reply was written; null where it is not there. */
+export const answerAfter = (state, {conversation, seen}) =>
+  talkOf(state, conversation).lines.slice(seen)
+    .findLast((line) => line?.direction === "outbound" && line.author_id !== state.me?.id) ?? null;
 
 /** How many of the customer's messages the agent has not read. */
 export function unread(state, item) {
@@ -119,7 +132,7 @@ export function waysOf(state, conversation) {
 
 function fromSnapshot(state, desk) {
   const talks = {};
-  for (const item of desk.items) talks[item.conversation] = talkFrom(state, item);
+  for (const item of desk.items) talks[item.conversation] = talkFrom(state, item, desk.held ?? []);
   for (const [id, talk] of Object.entries(state.talks)) {
     // A conversation that is looked at without owning it stays; its end may be old: it is read anew.
     if (!talks[id] && !itemIn(state, Number(id))) talks[id] = {...talk, loaded: false};
@@ -129,6 +142,7 @@ function fromSnapshot(state, desk) {
     me: desk.me,
     offers: keyed(desk.offers),
     items: keyed(desk.items.map(({interactions, ...item}) => item)),
+    held: Object.fromEntries((desk.held ?? []).map((one) => [one.held, one])),
     talks,
     names: {...state.names, [desk.me.id]: desk.me.name},
     reasons: desk.reasons,
@@ -139,12 +153,13 @@ function fromSnapshot(state, desk) {
   };
 }
 
-function talkFrom(state, item) {
+function talkFrom(state, item, held) {
   const before = talkOf(state, item.conversation);
   const lines = before.lines.slice();
   for (const line of item.interactions) lines[line.number - 1] = whole(line);
   const talk = {...before, lines, loaded: item.interactions.length > 0, tags: item.tags ?? before.tags};
-  return {...talk, pending: talk.pending.filter((p) => !lines.some((l) => l?.request_id === p.id))};
+  const arrived = (p) => [...lines, ...held].some((one) => one?.request_id === p.id);
+  return {...talk, pending: talk.pending.filter((p) => !arrived(p))};
 }
 
 const keyed = (list) => Object.fromEntries(list.map((each) => [each.id, each]));
@@ -170,7 +185,8 @@ const FACTS = {
   ItemWrapUp: (state, f) => withItem(state, f.item,
     {state: "wrapup", wrap_up_until: f.until, disposition: f.disposition}),
   ItemReactivated: (state, f) => withItem(state, f.item, {state: "active", wrap_up_until: null}),
-  ItemMoved: (state, f) => withItem(state, f.item, {conversation: f.conversation, customer: f.customer}),
+  ItemMoved: (state, f) => withItem(withHeld(state, (one) => (one.item === f.item ? {...one, conversation: f.conversation} : one)),
+    f.item, {conversation: f.conversation, customer: f.customer}),
   InteractionAppended: appended,
   DeliveryChanged: delivered,
   ConversationRead: (state, f) => {
@@ -180,6 +196,16 @@ const FACTS = {
   ConversationTagged: (state, f) => withTalk(state, f.conversation, {tags: f.tags}),
   PresenceChanged: (state, f) => ofMe(state, f,
     {presence: f.presence, reason: f.reason ?? null, since: f.since, cooldown_until: f.cooldown_until ?? null}),
+  UndoChanged: (state, f) => ofMe(state, f, {undo_s: f.undo_s}),
+  ReplyHeld: (state, f) => {
+    const one = {
+      held: f.held, item: f.item, conversation: f.conversation, text: f.text, parts: f.parts ?? [], seen: f.seen,
+      connection: f.connection ?? null, request_id: f.request_id ?? null, due_at: f.due_at,
+    };
+    const next = {...state, held: {...state.held, [one.held]: one}};
+    return changePending(next, f.conversation, (all) => all.filter((p) => p.id !== one.request_id));
+  },
+  HeldReplyEnded: (state, f) => ({...state, held: without(state.held, f.held)}),
   AgentConfigured: (state, f) => ofMe(state, f,
     {name: f.name, skills: f.skills, capacity: f.capacity, ceilings: f.ceilings}),
   // Reasons, dispositions and queues may be others: whoever holds the stream asks for all anew.
@@ -225,7 +251,10 @@ function appended(state, f) {
   lines[line.number - 1] = line;
   const pending = talk.pending.filter((p) => p.id !== line.request_id && p.number !== line.number);
   const typingUntil = line.direction === "inbound" ? 0 : talk.typingUntil;
-  return withTalk(state, f.conversation, {lines, pending, typingUntil});
+  // Sent on another of one's desktops, what the fence had kept back here is said.
+  const fence = talk.fence && line.author_id === state.me?.id && line.text === talk.fence.text ? null : talk.fence;
+  const next = withHeld(state, (one) => (one.request_id && one.request_id === line.request_id ? null : one));
+  return withTalk(next, f.conversation, {lines, pending, typingUntil, fence});
 }
 
 const STEPS = ["queued", "sending", "accepted", "sent", "delivered", "read"];
@@ -308,6 +337,12 @@ function endOf(lines) {
 const whole = (said) => ({
   author_id: null, identity_id: null, connection_id: null, parts: [], delivery: null, ...said,
 });
+
+/** `change` gives each reply that is held as it is then, null: no more. */
+function withHeld(state, change) {
+  const kept = Object.values(state.held).map(change).filter(Boolean);
+  return {...state, held: Object.fromEntries(kept.map((one) => [one.held, one]))};
+}
 
 function without(object, key) {
   const {[key]: _, ...rest} = object;
