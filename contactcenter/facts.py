@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from contactcenter.explanation import Explanation
 from contactcenter.words import (
     AuthorKind,
     CloseReason,
@@ -194,12 +195,16 @@ class ItemQueued(ItemFact, frozen=True, kw_only=True, tag=True):
 
 
 class OfferMade(ItemFact, frozen=True, kw_only=True, tag=True):
-    """One item is put to one agent until `expires_at`; `sentence` says why to this one."""
+    """One item is put to one agent until `expires_at`; `explanation` says why to this one.
+
+    `sentence`: the same in English, with numbers. Offers of earlier versions have nothing but that.
+    """
 
     offer: int
     agent: int
     expires_at: datetime
     sentence: str
+    explanation: Explanation | None = None
     customer_name: str | None = None
     tier: str | None = None
     value: int = 0

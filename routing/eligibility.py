@@ -7,7 +7,7 @@ class fits a signature is found when the later of the two is first seen, and kep
 
 from typing import NamedTuple
 
-from routing.decisions import Reason
+from routing.decisions import Lack, Others, WithoutQueue, WithoutSkill
 from routing.facts import AgentUpdated, ItemQueued
 from routing.heap import Key, LiveHeap
 
@@ -37,7 +37,7 @@ class Census(NamedTuple):
     roster: int
     fit: int
     away: int
-    misfits: tuple[Reason, ...]
+    misfits: tuple[Others, ...]
 
 
 class Signature:
@@ -103,14 +103,14 @@ class AgentClass:
         return found
 
 
-def lacks(profile: AgentClass | AgentUpdated, signature: Signature) -> tuple[str, ...]:
-    """Say what is missing, in words that complete "they lack ..."; nothing if it fits."""
-    missing: list[str] = []
+def lacks(profile: AgentClass | AgentUpdated, signature: Signature) -> tuple[Lack, ...]:
+    """Say what is missing; nothing if it fits."""
+    missing: list[Lack] = []
     if profile.queues is not None and signature.queue not in profile.queues:
-        missing.append(f"queue {signature.queue}")
+        missing.append(WithoutQueue(signature.queue))
     for attribute, level in signature.requirement:
         if profile.skills.get(attribute, 0) < level:
-            missing.append(f"{attribute} at {level} or more")
+            missing.append(WithoutSkill(attribute, level))
     return tuple(missing)
 
 

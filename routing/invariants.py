@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import msgpack
 
-from routing import capacity, explain, priority, selection, snapshot
+from routing import capacity, priority, selection, snapshot
 from routing.decisions import Decision, ExtendOffer
 from routing.eligibility import lacks
 from routing.model import ItemState
@@ -160,9 +160,9 @@ def explained(state: State, decisions: Decisions) -> list[str]:
             continue
         why = decision.explanation
         if (why.item, why.winner) != (decision.item, decision.agent) or not why.terms:
-            found.append(f"{explain.sentence(why)!r} does not explain item {decision.item}")
-        counted = 1 + sum(reason.agents for reason in why.others)
-        if counted != here or min((reason.agents for reason in why.others), default=1) < 1:
+            found.append(f"{why!r} does not explain item {decision.item}")
+        counted = 1 + sum(others.agents for others in why.others)
+        if counted != here or min((others.agents for others in why.others), default=1) < 1:
             found.append(f"item {why.item}: {counted} agents accounted for, {here} are signed in")
     return found
 

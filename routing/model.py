@@ -39,9 +39,10 @@ class Blame(StrEnum):
 
 
 class HeadStart(Struct, frozen=True):
-    """Waiting time granted on arrival, with the words that explain it ("gold customer")."""
+    """Waiting time granted on arrival, and for what: `cause` "tier" and `name` "gold"."""
 
-    words: str
+    cause: str
+    name: str
     micros: int
 
 

@@ -19,14 +19,6 @@ def head_start(entry: ItemQueued) -> int:
     return sum(granted.micros for granted in entry.head_starts)
 
 
-def terms(entry: ItemQueued) -> tuple[str, ...]:
-    """Say each head start in words."""
-    return tuple(
-        f"{granted.words}: placed as if {seconds(granted.micros)} earlier"
-        for granted in entry.head_starts
-    )
-
-
 def seconds(micros: int) -> str:
     """Say a duration of no less than nothing, cut to tenths of a second: `300 s`, `4.5 s`."""
     whole, tenths = divmod(max(micros, 0) // (SECOND // 10), 10)

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from routing import capacity, explain, priority
-from routing.decisions import Reason
+from routing.decisions import Free, Lack, Others, WithoutQueue
 from routing.eligibility import lacks
 from routing.model import ItemState
 from routing.priority import seconds
@@ -23,7 +23,7 @@ class Waiting(Struct, frozen=True):
     standing: str
     waited: int = 0
     ahead: int = 0
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Others, ...] = ()
     changes: tuple[str, ...] = ()
 
 
@@ -41,9 +41,7 @@ def why(state: State, member: int, now: int) -> Waiting:
     if item is None or item.state is not ItemState.QUEUED:
         return Waiting(member, _standing(state, member))
     signature = state.catalogue.signature(item.entry)
-    reasons = explain.why_not_others(
-        state, signature, state.barred(item), "free for it at the next decision"
-    )
+    reasons = explain.why_not_others(state, signature, state.barred(item), Free())
     line = state.lines.get(member)
     key = priority.key(item.entry)
     return Waiting(
@@ -108,7 +106,7 @@ def _obstacles(state: State, item: Item, seat: Seat, now: int) -> list[str]:
     if profile is None or not record.signed_in:
         return ["the agent is not signed in"]
     found = [
-        f"the agent is without {each}"
+        f"the agent is without {_named(each)}"
         for each in lacks(profile, state.catalogue.signature(item.entry))
     ]
     if not record.takes_work:
@@ -131,3 +129,9 @@ def _obstacles(state: State, item: Item, seat: Seat, now: int) -> list[str]:
     if line is not None and line.only not in {None, record.agent}:
         found.append(_standing(state, item.entry.item))
     return found
+
+
+def _named(lack: Lack) -> str:
+    if isinstance(lack, WithoutQueue):
+        return f"queue {lack.queue}"
+    return f"{lack.skill} at {lack.level} or more"

@@ -8,6 +8,7 @@ import msgspec
 from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
+from contactcenter.explanation import sentence
 from contactcenter.model.agent import Agent, Load
 from contactcenter.model.offer import Offer, Proposal
 from contactcenter.model.rulebook import Published
@@ -114,13 +115,14 @@ async def _make(
             now + timedelta(seconds=book.rules.channels[item.channel].offer_timeout_s)
             for _, item in granted
         ],
-        [p.sentence for p, _ in granted],
-        [p.explanation for p, _ in granted],
+        [sentence(p.explanation) for p, _ in granted],
+        [msgspec.json.encode(p.explanation) for p, _ in granted],
         [item.queue for _, item in granted],
         [item.full_weight for _, item in granted],
         now,
         book.version,
     )
+    why = {p.item_id: p.explanation for p, _ in granted}
     items = {item.id: item for _, item in granted}
     for offer in offers:
         item, customer = items[offer.item_id], shown[offer.item_id]
@@ -133,6 +135,7 @@ async def _make(
                 agent=offer.agent_id,
                 expires_at=offer.expires_at,
                 sentence=offer.sentence,
+                explanation=why[offer.item_id],
                 customer_name=customer.name,
                 tier=customer.tier,
                 value=customer.value,

@@ -25,10 +25,33 @@ from contactcenter.api.supervisor import (
     Numbers,
     Requeue,
 )
+from contactcenter.explanation import (
+    Ahead,
+    Away,
+    Explanation,
+    LongestIdle,
+    Others,
+    WithoutSkill,
+    sentence,
+)
 from contactcenter.live.board import AgentShown, QueueShown
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
+
+WHY = Explanation(
+    item=9,
+    queue="fiber",
+    channel="web",
+    winner=7,
+    runner_up=12,
+    terms=(LongestIdle(40_000_000), Ahead("tier", "gold", 300_000_000)),
+    others=(Others(2, Away()), Others(3, WithoutSkill("product:fiber", 2))),
+    requirement={"language:id": 1, "product:fiber": 2},
+    step=0,
+    version=1,
+    waited_us=12_000_000,
+)
 
 SUPERVISION: tuple[msgspec.Struct, ...] = (
     Numbers(
@@ -58,12 +81,12 @@ SUPERVISION: tuple[msgspec.Struct, ...] = (
                 item=9,
                 queue="fiber",
                 agent=7,
-                sentence="Sari Dewi: fiber 5, Indonesian 9, idle for 40 s.",
+                sentence=sentence(WHY),
                 outcome="accepted",
                 reason=None,
                 ended_at=AT,
                 rulebook_version=1,
-                explanation={},
+                explanation=WHY,
             )
         ],
         None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar import get, post, websocket
@@ -19,6 +19,7 @@ from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Refusal
+from contactcenter.explanation import Explanation
 from contactcenter.live import frames
 from contactcenter.live.board import AgentShown, QueueShown, summarise
 from contactcenter.live.hub import Client, Hub
@@ -50,7 +51,7 @@ class Numbers(msgspec.Struct, frozen=True):
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer with its whole explanation, as the engine gave it."""
+    """An offer and why it was made; of what earlier versions decided only the sentence is told."""
 
     offer: int
     at: datetime
@@ -62,7 +63,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     ended_at: datetime | None
     rulebook_version: int
-    explanation: dict[str, Any]
+    explanation: Explanation | None
 
 
 class Decisions(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ import msgspec
 
 from contactcenter import facts
 from contactcenter.db.tx import Tx
+from contactcenter.explanation import Explanation
 from contactcenter.facts import Fact
 from contactcenter.words import ItemState, Presence
 
@@ -63,7 +64,7 @@ class AgentShown(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """An offer, why it was made, and what became of it."""
+    """An offer, why it was made, and what became of it. Of earlier versions only the sentence."""
 
     offer: int
     at: datetime
@@ -72,6 +73,7 @@ class Decision(msgspec.Struct, frozen=True):
     agent: int
     sentence: str
     outcome: str
+    explanation: Explanation | None = None
 
 
 class Board(msgspec.Struct):
@@ -199,7 +201,14 @@ class Board(msgspec.Struct):
         self.decisions.insert(
             0,
             Decision(
-                fact.offer, fact.at, fact.item, fact.queue, fact.agent, fact.sentence, "pending"
+                fact.offer,
+                fact.at,
+                fact.item,
+                fact.queue,
+                fact.agent,
+                fact.sentence,
+                "pending",
+                fact.explanation,
             ),
         )
         del self.decisions[DECISIONS_MAX:]

@@ -46,7 +46,10 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """What an item asks of an agent, and the head start it has, with the words that explain it."""
+    """What an item asks of an agent, and its head start, with what it is granted for.
+
+    `head_start_words`: "tier:gold", "queue:care", "propensity_to_leave", each with microseconds.
+    """
 
     requirement: dict[str, int]
     head_start_us: int
@@ -68,12 +71,12 @@ def place(
     words: list[tuple[str, int]] = []
     tier = rules.tiers.get(customer.tier or "")
     if tier and tier.head_start_s:
-        words.append((f"{customer.tier} customer", tier.head_start_s * MICROSECONDS))
+        words.append((f"tier:{customer.tier}", tier.head_start_s * MICROSECONDS))
     risk = rules.propensity_to_leave
     if risk.head_start_s and customer.propensity_to_leave >= risk.at_least:
-        words.append(("may leave us", risk.head_start_s * MICROSECONDS))
+        words.append(("propensity_to_leave", risk.head_start_s * MICROSECONDS))
     if granted := rules.queues[queue].head_start_s:
-        words.append((f"queue {rules.queues[queue].label}", granted * MICROSECONDS))
+        words.append((f"queue:{queue}", granted * MICROSECONDS))
     return Place(
         requirement=dict(sorted(needs.items())),
         head_start_us=sum(us for _, us in words),

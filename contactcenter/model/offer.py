@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from contactcenter.explanation import Explanation
 from contactcenter.words import OfferState, RescindReason
 
 
@@ -28,9 +29,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """What the engine proposes: put the item to the agent, and why in a sentence and in full."""
+    """What the engine proposes: put the item to the agent, and why."""
 
     item_id: int
     agent_id: int
-    sentence: str
-    explanation: bytes
+    explanation: Explanation

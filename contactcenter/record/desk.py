@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from contactcenter.db.tx import Tx
+from contactcenter.explanation import Explanation
 from contactcenter.facts import Said
 from contactcenter.model.rulebook import Published
 
@@ -28,7 +29,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A pending offer; `sentence` says why to this agent."""
+    """A pending offer; `explanation` says why to this agent, `sentence` the same in English."""
 
     id: int
     item: int
@@ -38,6 +39,7 @@ class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     expires_at: datetime
     sentence: str
+    explanation: Explanation | None = None
     customer_name: str | None
     tier: str | None
     value: int

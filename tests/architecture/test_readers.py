@@ -57,6 +57,8 @@ def sample(kind: inspect.Type) -> Any:  # noqa: C901, PLR0911 -- a line for each
             return {sample(key): sample(value)}
         case inspect.TupleType(item_types=types):
             return tuple(sample(t) for t in types)
+        case inspect.VarTupleType(item_type=item):
+            return (sample(item),)
         case inspect.StructType(cls=cls, fields=fields):
             return cls(**{f.name: sample(f.type) for f in fields})
         case inspect.AnyType():

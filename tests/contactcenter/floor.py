@@ -21,6 +21,7 @@ from contactcenter.actions.handle import (
 from contactcenter.actions.publish import publish
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Refusal
+from contactcenter.explanation import Explanation, LongestIdle
 from contactcenter.model.offer import Proposal
 from contactcenter.model.rulebook import Published, Rulebook
 
@@ -94,6 +95,24 @@ async def resolve(
     return await alone(tx, Resolve(agent, item, disposition), book, now)
 
 
+def proposal(item: int, agent: int) -> Proposal:
+    """What the engine says of an item that came just now, to an agent who was idle for 4 s."""
+    why = Explanation(
+        item=item,
+        queue="care",
+        channel="web",
+        winner=agent,
+        runner_up=None,
+        terms=(LongestIdle(4_000_000),),
+        others=(),
+        requirement={},
+        step=0,
+        version=1,
+        waited_us=0,
+    )
+    return Proposal(item_id=item, agent_id=agent, explanation=why)
+
+
 @dataclass
 class Floor:
     """`run` an action in a transaction; the rest are the ways into the states that tests need."""
@@ -130,9 +149,7 @@ class Floor:
         """Put items to agents, as the engine would."""
         if not self.epoch:
             await self.lead()
-        proposals = [
-            Proposal(item_id=i, agent_id=a, sentence="because", explanation=b"{}") for i, a in pairs
-        ]
+        proposals = [proposal(item, agent) for item, agent in pairs]
         return await self.run(extend, proposals, epoch or self.epoch, self.book, at)
 
     async def offer(self, item: int, agent: int, at: datetime = NOW) -> int:

@@ -69,7 +69,7 @@ class Floor:
             "kind": "conversation",
             "enqueued_at": self.now,
             "sequence": item,
-            "head_starts": (HeadStart("gold customer", gold * SECOND),) if gold else (),
+            "head_starts": (HeadStart("tier", "gold", gold * SECOND),) if gold else (),
         } | known
         self.engine.apply(ItemQueued(self.now, item, **known))
 

@@ -8,6 +8,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from routing.decisions import (
+    Away,
+    IdleLess,
+    LeftOut,
+    NoRoom,
+    NotPreferred,
+    Reason,
+    Resting,
+    WithoutQueue,
+    WithoutSkill,
+)
 from routing.facts import (
     AgentGone,
     AgentUpdated,
@@ -109,7 +120,7 @@ class Oracle:
                 agent = work.sticky[0]
             able.remove(agent)
             runner_up = min(able, key=self.turn, default=None)
-            free = "passed over for the preferred agent" if favoured else "idle for less long"
+            free = NotPreferred() if favoured else IdleLess()
             others = Counter(
                 self.hindrance(other, work) or free
                 for other, person in self.people.items()
@@ -120,22 +131,22 @@ class Oracle:
             told.append(("offer", item, agent, runner_up, dict(others)))
         return told
 
-    def hindrance(self, agent: int, work: Work) -> str:
+    def hindrance(self, agent: int, work: Work) -> Reason | None:
         """Say what keeps an agent who is here from an item, but for one kept for another."""
         facts = self.person(agent).facts
         assert facts is not None
         if facts.queues is not None and work.queue not in facts.queues:
-            return f"without queue {work.queue}"
+            return WithoutQueue(work.queue)
         for name, level in sorted(work.asks.items()):
             if facts.skills.get(name, 0) < level:
-                return f"without {name} at {level} or more"
+                return WithoutSkill(name, level)
         if not self.willing(agent):
-            return "away"
+            return Away()
         if self.person(agent).rest > self.now:
-            return "resting after a miss"
+            return Resting()
         if not self.room(agent, work.channel):
-            return f"without room for {work.channel}"
-        return "left out of this item after a miss" if work.barred.get(agent, 0) > self.now else ""
+            return NoRoom(work.channel)
+        return LeftOut() if work.barred.get(agent, 0) > self.now else None
 
     def turn(self, agent: int) -> tuple[int, int, int]:
         pending = [

@@ -3,18 +3,31 @@
 import pytest
 from msgspec import json
 
-from routing.decisions import Decision, Explanation, ExtendOffer, Reason, RescindOffer, SetAway
+from routing.decisions import (
+    Ahead,
+    Away,
+    Decision,
+    Explanation,
+    ExtendOffer,
+    LongestIdle,
+    Others,
+    RescindOffer,
+    SetAway,
+    WithoutSkill,
+)
 
 EXPLANATION = Explanation(
     item=7,
     queue="billing",
+    channel="chat",
     winner=1,
     runner_up=None,
-    terms=("longest idle: idle for 4 s",),
-    others=(Reason("away", 2),),
+    terms=(LongestIdle(4_000_000), Ahead("tier", "gold", 300_000_000)),
+    others=(Others(2, Away()), Others(1, WithoutSkill("language:id", 3))),
+    requirement={"language:id": 3},
     step=0,
     version=3,
-    waited=12,
+    waited_us=12,
 )
 
 

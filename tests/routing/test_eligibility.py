@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from routing.decisions import Lack, WithoutQueue, WithoutSkill
 from routing.eligibility import Catalogue, lacks
 from routing.facts import AgentUpdated, ItemQueued
 
@@ -41,12 +42,12 @@ def agent(skills: dict[str, int], queues: tuple[str, ...] | None = None) -> Agen
     [
         ({"language:id": 3}, None, ()),
         ({"language:id": 4, "product:fiber": 1}, ("billing",), ()),
-        ({"language:id": 2}, None, ("language:id at 3 or more",)),
-        ({}, ("sales",), ("queue billing", "language:id at 3 or more")),
+        ({"language:id": 2}, None, (WithoutSkill("language:id", 3),)),
+        ({}, ("sales",), (WithoutQueue("billing"), WithoutSkill("language:id", 3))),
     ],
 )
 def test_what_an_agent_lacks_is_named(
-    skills: dict[str, int], queues: tuple[str, ...] | None, expected: tuple[str, ...]
+    skills: dict[str, int], queues: tuple[str, ...] | None, expected: tuple[Lack, ...]
 ) -> None:
     signature = Catalogue().signature(item(requirement={"language:id": 3}))
     assert lacks(agent(skills, queues), signature) == expected

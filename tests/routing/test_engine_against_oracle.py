@@ -186,7 +186,7 @@ class Told(RuleBasedStateMachine):
                 kind="conversation",
                 enqueued_at=self.now - waited,
                 sequence=self.sequence,
-                head_starts=(HeadStart("gold customer", gold),),
+                head_starts=(HeadStart("tier", "gold", gold),),
                 **self.from_now(**asked),
             )
         )
@@ -357,7 +357,7 @@ class Told(RuleBasedStateMachine):
 def plain(decision: Decision) -> tuple[object, ...]:
     match decision:
         case ExtendOffer(item, agent, _, why):
-            others = {reason.words: reason.agents for reason in why.others}
+            others = {each.why: each.agents for each in why.others}
             return "offer", item, agent, why.runner_up, others
         case RescindOffer(offer, item, agent):
             return "rescind", offer, item, agent

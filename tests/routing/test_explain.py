@@ -1,24 +1,70 @@
-"""Decisions in words."""
+"""Decisions by rule and value: what weighed, and why not the others."""
 
-from routing import explain
-from routing.decisions import ExtendOffer
-from routing.model import SECOND
-from tests.routing.floor import Floor
+from typing import Any
+
+import pytest
+
+from routing.decisions import (
+    Ahead,
+    Away,
+    Explanation,
+    ExtendOffer,
+    IdleLess,
+    LeftOut,
+    LongestIdle,
+    NoRoom,
+    NotPreferred,
+    Others,
+    PreferredAgent,
+    Reason,
+    Resting,
+    WithoutQueue,
+    WithoutSkill,
+)
+from routing.model import SECOND, HeadStart
+from tests.routing.floor import INDONESIAN, Floor
 
 
-def test_a_decision_is_explained_in_plain_sentences() -> None:
+def explained(floor: Floor) -> Explanation:
+    (decision,) = floor.decide()
+    assert isinstance(decision, ExtendOffer)
+    return decision.explanation
+
+
+def test_a_decision_is_explained_by_what_weighed_and_why_not_the_others() -> None:
     floor = Floor()
     floor.agent(1, idle_since=floor.now - 45 * SECOND)
     floor.agent(2, idle_since=floor.now - 20 * SECOND)
     floor.agent(3, available=False)
     floor.agent(4, skills={"language:id": 2})
-    floor.queue(7, gold=300, requirement={"language:id": 3}, enqueued_at=floor.now - 12 * SECOND)
-    (decision,) = floor.decide()
-    assert isinstance(decision, ExtendOffer)
-    assert explain.sentence(decision.explanation) == (
-        "Agent 1 was offered item 7 of queue billing after 12 s: longest idle: idle for 45 s; "
-        "gold customer: placed as if 300 s earlier. Of the others: agent 2 would have been next, "
-        "1 idle for less long, 1 away, 1 without language:id at 3 or more."
+    floor.queue(7, gold=300, requirement=INDONESIAN, enqueued_at=floor.now - 12 * SECOND)
+    assert explained(floor) == Explanation(
+        item=7,
+        queue="billing",
+        channel="chat",
+        winner=1,
+        runner_up=2,
+        terms=(LongestIdle(45 * SECOND), Ahead("tier", "gold", 300 * SECOND)),
+        others=(
+            Others(1, IdleLess()),
+            Others(1, Away()),
+            Others(1, WithoutSkill("language:id", 3)),
+        ),
+        requirement={"language:id": 3},
+        step=0,
+        version=1,
+        waited_us=12 * SECOND,
+    )
+
+
+def test_every_head_start_weighs_with_its_cause() -> None:
+    floor = Floor()
+    floor.agent(1)
+    granted = HeadStart("tier", "gold", SECOND), HeadStart("propensity_to_leave", "", 2 * SECOND)
+    floor.queue(7, head_starts=granted)
+    assert explained(floor).terms[1:] == (
+        Ahead("tier", "gold", SECOND),
+        Ahead("propensity_to_leave", "", 2 * SECOND),
     )
 
 
@@ -26,11 +72,8 @@ def test_an_agent_alone_has_nobody_to_compare_with() -> None:
     floor = Floor()
     floor.agent(1, idle_since=floor.now - 4_560_000)
     floor.queue(7)
-    (decision,) = floor.decide()
-    assert isinstance(decision, ExtendOffer)
-    assert explain.sentence(decision.explanation) == (
-        "Agent 1 was offered item 7 of queue billing after 0 s: longest idle: idle for 4.5 s."
-    )
+    why = explained(floor)
+    assert (why.terms, why.runner_up, why.others) == ((LongestIdle(4_560_000),), None, ())
 
 
 def test_a_preferred_agent_is_named_as_the_reason() -> None:
@@ -38,13 +81,29 @@ def test_a_preferred_agent_is_named_as_the_reason() -> None:
     floor.agent(1, idle_since=floor.now - 45 * SECOND)
     floor.agent(2)
     floor.queue(7, sticky_agent=2, sticky_until=floor.now + SECOND)
-    (decision,) = floor.decide()
-    assert isinstance(decision, ExtendOffer)
-    assert explain.sentence(decision.explanation) == (
-        "Agent 2 was offered item 7 of queue billing after 0 s: the customer's preferred agent, "
-        "idle for 0 s. Of the others: agent 1 would have been next, "
-        "1 passed over for the preferred agent."
-    )
+    why = explained(floor)
+    assert (why.winner, why.terms, why.runner_up) == (2, (PreferredAgent(0),), 1)
+    assert why.others == (Others(1, NotPreferred()),)
+
+
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        ({}, IdleLess()),
+        ({"capacity": 0}, NoRoom("chat")),
+        ({"available": False}, Away()),
+        ({"cooldown_until": 2000 * SECOND}, Resting()),
+        ({"queues": ("sales",)}, WithoutQueue("billing")),
+        ({"skills": {}}, WithoutSkill("language:id", 3)),
+        ({"queues": ("sales",), "skills": {}}, WithoutQueue("billing")),
+    ],
+)
+def test_each_reason_why_an_agent_is_passed_over(known: dict[str, Any], why: Reason) -> None:
+    floor = Floor()
+    floor.agent(1, idle_since=0)
+    floor.agent(2, **known)
+    floor.queue(7, requirement=INDONESIAN)
+    assert explained(floor).others == (Others(1, why),)
 
 
 def test_everybody_who_is_signed_in_is_accounted_for() -> None:
@@ -63,20 +122,20 @@ def test_everybody_who_is_signed_in_is_accounted_for() -> None:
     floor.gone(8)
     floor.queue(
         7,
-        requirement={"language:id": 3},
+        requirement=INDONESIAN,
         enqueued_at=floor.now - 1,
         excluded={6: floor.now + SECOND, 8: floor.now + SECOND, 9: floor.now + SECOND},
     )
     decision = floor.decide()[0]
     assert isinstance(decision, ExtendOffer)
-    assert {each.words: each.agents for each in decision.explanation.others} == {
-        "left out of this item after a miss": 1,
-        "without room for chat": 1,
-        "resting after a miss": 1,
-        "away": 1,
-        "without queue billing": 1,
-        "without language:id at 3 or more": 1,
-    }
+    assert decision.explanation.others == (
+        Others(1, LeftOut()),
+        Others(1, NoRoom("chat")),
+        Others(1, Resting()),
+        Others(1, Away()),
+        Others(1, WithoutQueue("billing")),
+        Others(1, WithoutSkill("language:id", 3)),
+    )
     assert (decision.agent, decision.explanation.runner_up) == (7, None)
 
 
@@ -85,6 +144,4 @@ def test_a_decision_records_the_version_of_the_rules() -> None:
     floor.publish(12)
     floor.agent(1)
     floor.queue(7)
-    (decision,) = floor.decide()
-    assert isinstance(decision, ExtendOffer)
-    assert decision.explanation.version == 12
+    assert explained(floor).version == 12

@@ -22,7 +22,7 @@ def test_a_queued_item_survives_the_way_as_json() -> None:
         enqueued_at=1,
         sequence=9,
         requirement={"language:id": 3},
-        head_starts=(HeadStart("gold customer", 300),),
+        head_starts=(HeadStart("tier", "gold", 300),),
         excluded={4: 60},
     )
     assert json.decode(json.encode(fact), type=Fact) == fact

@@ -1,4 +1,4 @@
-"""The order of waiting items and its words."""
+"""The order of waiting items."""
 
 import pytest
 
@@ -16,21 +16,14 @@ ENTRY = ItemQueued(
     enqueued_at=1000 * SECOND,
     sequence=4,
     head_starts=(
-        HeadStart("gold customer", 300 * SECOND),
-        HeadStart("likely to leave", 30 * SECOND),
+        HeadStart("tier", "gold", 300 * SECOND),
+        HeadStart("propensity_to_leave", "", 30 * SECOND),
     ),
 )
 
 
 def test_head_starts_add_up_and_move_the_arrival_back() -> None:
     assert priority.key(ENTRY) == (670 * SECOND, 4, 7)
-
-
-def test_each_head_start_is_said_in_words() -> None:
-    assert priority.terms(ENTRY) == (
-        "gold customer: placed as if 300 s earlier",
-        "likely to leave: placed as if 30 s earlier",
-    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from routing.decisions import Reason
+from routing.decisions import Away, Free, LeftOut, NoRoom, Others, WithoutSkill
 from routing.model import SECOND, Blame
 from routing.questions import Waiting
 from tests.routing.floor import Floor
@@ -26,9 +26,9 @@ def test_an_item_waits_because_everybody_who_can_is_busy_or_away() -> None:
         waited=5 * SECOND,
         ahead=1,
         reasons=(
-            Reason("without room for chat", 1),
-            Reason("away", 1),
-            Reason("without language:id at 3 or more", 1),
+            Others(1, NoRoom("chat")),
+            Others(1, Away()),
+            Others(1, WithoutSkill("language:id", 3)),
         ),
         changes=("an agent who can serve it becomes free or comes back",),
     )
@@ -61,7 +61,7 @@ def test_an_item_waits_for_the_end_of_a_bar() -> None:
     floor.queue(7, excluded={1: floor.now + 30 * SECOND})
     floor.decide()
     found = floor.engine.why(7, floor.now)
-    assert found.reasons == (Reason("left out of this item after a miss", 1),)
+    assert found.reasons == (Others(1, LeftOut()),)
     assert found.changes[0] == "agent 1 may get it again in 30 s"
 
 
@@ -81,9 +81,7 @@ def test_an_item_that_does_not_wait_is_told_where_it_is() -> None:
     floor = Floor()
     floor.agent(1)
     floor.queue(7)
-    assert floor.engine.why(7, floor.now).reasons == (
-        Reason("free for it at the next decision", 1),
-    )
+    assert floor.engine.why(7, floor.now).reasons == (Others(1, Free()),)
     assert floor.offered() == {7: 1}
     assert floor.engine.why(7, floor.now) == Waiting(7, "it is offered to agent 1")
     floor.accept(7)

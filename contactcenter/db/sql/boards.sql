@@ -30,7 +30,8 @@ GROUP BY last.day, q.queue ORDER BY q.queue
 
 -- name: decisions
 SELECT id AS offer, made_at AS at, item_id AS item, queue, agent_id AS agent, sentence,
-       state AS outcome
+       state AS outcome,
+       CASE WHEN explanation ? 'waited_us' THEN explanation END AS explanation
 FROM offer ORDER BY id DESC LIMIT $1
 
 -- The items behind a number, with whom they are for. The states are written out for the index.

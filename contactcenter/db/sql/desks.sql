@@ -5,7 +5,8 @@ FROM agent a JOIN person p ON p.id = a.id WHERE a.id = $1
 
 -- name: offers
 SELECT o.id, w.id AS item, w.conversation_id AS conversation, c.id AS customer, w.queue, w.channel,
-       o.expires_at, o.sentence, c.name AS customer_name, c.tier, c.value,
+       o.expires_at, o.sentence,
+       CASE WHEN o.explanation ? 'waited_us' THEN o.explanation END AS explanation, c.name AS customer_name, c.tier, c.value,
        coalesce(said.text, '') AS excerpt
 FROM offer o
 JOIN work_item w ON w.id = o.item_id

@@ -57,9 +57,11 @@ WHERE v.id = t.conversation_id AND v.id = ANY ($3::bigint[])
 -- name: hold
 SELECT leads, items, agents, carried, shown FROM offer_hold($1, $2, $3)
 
+-- What an earlier version decided is explained by its sentence only: its parts were words.
 -- name: explained
 SELECT id AS offer, made_at AS at, item_id AS item, queue, agent_id AS agent, sentence,
-       state AS outcome, reason, ended_at, rulebook_version, explanation
+       state AS outcome, reason, ended_at, rulebook_version,
+       CASE WHEN explanation ? 'waited_us' THEN explanation END AS explanation
 FROM offer
 WHERE id < $1 AND ($2::bigint IS NULL OR item_id = $2)
 ORDER BY id DESC LIMIT $3

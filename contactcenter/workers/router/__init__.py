@@ -23,6 +23,7 @@ from contactcenter.actions.extend import Refused, extend
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
 from contactcenter.errors import Unavailable
+from contactcenter.explanation import Explanation
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.log import get
 from contactcenter.model.agent import Agent
@@ -30,7 +31,6 @@ from contactcenter.model.offer import Offer, Proposal
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.workers.router.translate import Translator, micros, rules_published
-from routing import explain
 from routing import facts as told
 from routing.decisions import ExtendOffer
 from routing.engine import Engine
@@ -207,8 +207,7 @@ class Router:
             Proposal(
                 item_id=d.item,
                 agent_id=d.agent,
-                sentence=explain.sentence(d.explanation),
-                explanation=msgspec.json.encode(d.explanation),
+                explanation=msgspec.convert(msgspec.to_builtins(d.explanation), Explanation),
             )
             for d in batch
         ]

@@ -108,7 +108,7 @@ class Translator:
             enqueued_at=at,
             sequence=row.id,
             requirement=row.requirement,
-            head_starts=tuple(HeadStart(words, us) for words, us in row.head_start_words),
+            head_starts=_head_starts(row.head_start_words),
             sticky_agent=row.sticky_agent_id,
             sticky_until=_until(row.sticky_until),
             excluded=excluded,
@@ -215,7 +215,7 @@ class Translator:
             enqueued_at=micros(fact.enqueued_at),
             sequence=fact.item,
             requirement=fact.requirement,
-            head_starts=tuple(HeadStart(words, us) for words, us in fact.head_start_words),
+            head_starts=_head_starts(fact.head_start_words),
             sticky_agent=fact.sticky_agent,
             sticky_until=_until(fact.sticky_until),
             excluded=excluded,
@@ -286,6 +286,12 @@ class Translator:
             cooldown_until=clocks.cooldown_until,
             misses=clocks.misses,
         )
+
+
+def _head_starts(granted: list[tuple[str, int]]) -> tuple[HeadStart, ...]:
+    """`tier:gold` is the tier gold."""
+    parted = [(words.partition(":"), us) for words, us in granted]
+    return tuple(HeadStart(cause, name, us) for (cause, _, name), us in parted)
 
 
 def _until(at: datetime | None) -> int:

@@ -8,9 +8,10 @@ from contactcenter.actions.presence import set_presence
 from contactcenter.actions.transfer import assign
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
+from contactcenter.explanation import Explanation, sentence
 from contactcenter.model.rulebook import Published
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor, accept, channel
+from tests.contactcenter.floor import Floor, accept, channel, proposal
 
 
 async def test_offer_holds_both_and_says_what_it_is_about(floor: Floor) -> None:
@@ -20,9 +21,22 @@ async def test_offer_holds_both_and_says_what_it_is_about(floor: Floor) -> None:
     offer = await floor.offer(item, agent)
     assert await floor.state(item) == "offered"
     [made] = await floor.desk.facts("OfferMade")
-    told = made["customer_name"], made["tier"], made["value"], made["excerpt"], made["sentence"]
-    assert told == ("Ana", "gold", 80, "My line is dead.", "because")
+    told = made["customer_name"], made["tier"], made["value"], made["excerpt"]
+    assert told == ("Ana", "gold", 80, "My line is dead.")
     assert await floor.timers() == [("offer_lapse", offer, NOW + timedelta(seconds=20))]
+
+
+async def test_offer_says_why_by_rule_and_in_a_sentence(floor: Floor) -> None:
+    agent = await floor.desk.person()
+    item = await floor.waiting()
+    await floor.offer(item, agent)
+    why = proposal(item, agent).explanation
+    [made] = await floor.desk.facts("OfferMade")
+    assert msgspec.convert(made["explanation"], Explanation) == why
+    assert made["sentence"] == sentence(why)
+    [row] = await floor.desk.rows("SELECT explanation, sentence FROM offer")
+    assert msgspec.json.decode(str(row["explanation"]), type=Explanation) == why
+    assert row["sentence"] == made["sentence"]
 
 
 async def test_an_item_is_offered_to_one_agent(floor: Floor) -> None:

@@ -8,9 +8,8 @@ from contactcenter.actions.extend import extend
 from contactcenter.actions.presence import connect, disconnect, grace_ended, reap, set_presence
 from contactcenter.actions.transfer import assign
 from contactcenter.errors import BadInput, NotFound
-from contactcenter.model.offer import Proposal
 from tests.contactcenter.conftest import NOW
-from tests.contactcenter.floor import Floor, resolve
+from tests.contactcenter.floor import Floor, proposal, resolve
 
 LATER = NOW + timedelta(minutes=1)
 GRACE = timedelta(seconds=30)
@@ -222,8 +221,7 @@ async def test_offer_made_between_reading_and_locking_is_withdrawn_too(floor: Fl
     locked, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(tx: object) -> None:
-        proposal = Proposal(item_id=item, agent_id=agent, sentence="", explanation=b"{}")
-        await extend(tx, [proposal], floor.epoch, floor.book, NOW)
+        await extend(tx, [proposal(item, agent)], floor.epoch, floor.book, NOW)
         locked.set()
         await go_on.wait()
 

@@ -21,8 +21,7 @@ from contactcenter.actions.wrap_up import finish_wrap_up, wrap_up_ended
 from contactcenter.db.database import Database
 from contactcenter.errors import Refusal
 from contactcenter.model.caller import SYSTEM
-from contactcenter.model.offer import Proposal
-from tests.contactcenter.floor import accept, reply, resolve
+from tests.contactcenter.floor import accept, proposal, reply, resolve
 from tests.contactcenter.invariants import broken
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -134,10 +133,7 @@ class Floor:
     async def offer(self, database: Database, dice: random.Random) -> None:
         items = await self.ids(database, "SELECT id FROM work_item WHERE state = 'queued'")
         dice.shuffle(items)
-        proposals = [
-            Proposal(item_id=i, agent_id=dice.choice(self.agents), sentence="", explanation=b"{}")
-            for i in items[:5]
-        ]
+        proposals = [proposal(item, dice.choice(self.agents)) for item in items[:5]]
         await database.run(lambda tx: extend(tx, proposals, self.lease, self.book, NOW))
 
     async def answer(self, database: Database, dice: random.Random) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 import websockets
@@ -13,6 +14,7 @@ from contactcenter import facts
 from contactcenter.api import sockets
 from contactcenter.live.board import Board, read
 from contactcenter.live.hub import CLOSE_REVOKED
+from contactcenter.record.desk import OfferShown
 from tests.contactcenter.clients import PATIENCE_S, Desktop
 from tests.contactcenter.conftest import Running
 from tests.contactcenter.team import Bot, Member, Team
@@ -222,6 +224,7 @@ async def test_decisions_say_why(
     assert [(d["item"], d["outcome"]) for d in whole["items"]] == [(2, "pending"), (1, "pending")]
     newest = whole["items"][0]
     assert "longest idle" in newest["sentence"]
+    assert newest["explanation"]["terms"][0]["rule"] == "longest_idle"
     assert newest["explanation"]["winner"] == desktop.welcome["snapshot"]["me"]["id"]
     assert newest["rulebook_version"] == 1
     first = await page(limit=1)
@@ -230,6 +233,27 @@ async def test_decisions_say_why(
     of_one = await page(item=1)
     assert [d["item"] for d in of_one["items"]] == [1]
     assert of_one["next"] is None
+
+
+async def test_decision_of_an_earlier_version_keeps_its_sentence(
+    desktop: Desktop, bot: Bot, house: Running, supervisor: Member
+) -> None:
+    await bot.hears("1")
+    await desktop.event("OfferMade", item=1)
+    connection = await asyncpg.connect(house.settings.database_url)
+    await connection.execute(
+        "UPDATE offer SET sentence = 'Agent 1 was idle.', explanation = $1",
+        '{"item": 1, "winner": 1, "terms": ["longest idle: idle for 4 s"], "waited": 12}',
+    )
+    await connection.close()
+    answer = await house.client.get("/v1/decisions", headers=supervisor.headers)
+    [kept] = answer.json()["items"]
+    assert (kept["sentence"], kept["explanation"]) == ("Agent 1 was idle.", None)
+    async with house.database.snapshot() as tx:
+        [shown] = (await read(tx, "UTC")).decisions
+        [offer] = await tx.many(OfferShown, "desks.offers", shown.agent)
+    assert (shown.sentence, shown.explanation) == ("Agent 1 was idle.", None)
+    assert (offer.sentence, offer.explanation) == ("Agent 1 was idle.", None)
 
 
 async def test_orders_are_carried_out_and_kept_in_the_trail(

@@ -87,13 +87,13 @@ def test_a_language_lowers_no_level_that_is_asked_of_it() -> None:
 @pytest.mark.parametrize(
     ("known", "words"),
     [
-        ({"tier": "gold"}, [("gold customer", 300 * SECOND)]),
+        ({"tier": "gold"}, [("tier:gold", 300 * SECOND)]),
         ({"tier": "tin"}, []),
-        ({"propensity_to_leave": 0.5}, [("may leave us", 60 * SECOND)]),
+        ({"propensity_to_leave": 0.5}, [("propensity_to_leave", 60 * SECOND)]),
         ({"propensity_to_leave": 0.49}, []),
         (
             {"tier": "silver", "propensity_to_leave": 1.0},
-            [("silver customer", 60 * SECOND), ("may leave us", 60 * SECOND)],
+            [("tier:silver", 60 * SECOND), ("propensity_to_leave", 60 * SECOND)],
         ),
     ],
 )
@@ -108,9 +108,7 @@ def test_a_head_start_is_the_sum_of_what_explains_it(
 def test_a_queue_may_give_a_head_start() -> None:
     care = msgspec.structs.replace(RULES.queues["care"], head_start_s=5)
     rules = msgspec.structs.replace(RULES, queues={"care": care})
-    assert place(customer(), "care", rules).head_start_words == [
-        ("queue Customer care", 5 * SECOND)
-    ]
+    assert place(customer(), "care", rules).head_start_words == [("queue:care", 5 * SECOND)]
 
 
 def test_what_starts_nobody_ahead_is_not_mentioned() -> None:

@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from contactcenter.model.offer import Offer, Proposal
+from contactcenter.model.offer import Offer
+from tests.contactcenter.floor import proposal
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 ROW = {
@@ -31,5 +32,5 @@ def test_an_offer_is_in_no_state_that_nobody_knows(field: str, value: str) -> No
 
 
 def test_a_proposal_is_a_value() -> None:
-    one, two = (Proposal(item_id=1, agent_id=2, sentence="s", explanation=b"{}") for _ in "12")
+    one, two = (proposal(1, 2) for _ in "12")
     assert one == two

@@ -16,6 +16,7 @@ from contactcenter.actions.transfer import assign, transfer
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
 from contactcenter.errors import Refusal, Unavailable
+from contactcenter.explanation import Explanation, sentence
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.workers import router as module
 from contactcenter.workers.router import Router
@@ -115,10 +116,13 @@ async def test_what_waits_at_the_start_and_what_comes_later_is_offered(
     await until(offered(floor, first, agent))
     second = await ask(floor, "2")
     await until(offered(floor, second, agent))
-    [made, _] = await floor.desk.rows("SELECT sentence, explanation, rulebook_version FROM offer")
+    [made, _] = await floor.desk.rows(
+        "SELECT sentence, explanation, rulebook_version FROM offer ORDER BY id"
+    )
+    why = msgspec.json.decode(str(made["explanation"]), type=Explanation)
+    assert (why.item, why.winner, why.version) == (first, agent, floor.book.version)
     assert made["rulebook_version"] == floor.book.version
-    assert "longest idle" in str(made["sentence"])
-    assert '"winner"' in str(made["explanation"])
+    assert made["sentence"] == sentence(why)
 
 
 async def test_one_leads_and_when_it_dies_the_other_does(floor: Floor, start: Start) -> None:
