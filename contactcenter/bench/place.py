@@ -116,3 +116,9 @@ def _quietly(_line: str) -> None:
 def shipped_rules() -> Rulebook:
     """The rulebook that the project ships."""
     return parse(RULEBOOK.read_text(encoding="utf-8"))
+
+
+def without_wrap_up(rules: Rulebook) -> Rulebook:
+    """So that an agent is free again as soon as a conversation is resolved."""
+    queues = {n: msgspec.structs.replace(q, wrap_up_s=0) for n, q in rules.queues.items()}
+    return msgspec.structs.replace(rules, queues=queues)

@@ -1,6 +1,8 @@
 """A busy hour in a process of its own: customers write, and simulated agents work.
 
-    python -m contactcenter.bench.rush PORT TOKEN SECONDS       agents' tokens on standard input
+    python -m contactcenter.bench.rush PORT TOKEN,... SECONDS OPENING_PER_S
+
+The agents' tokens come on standard input, those of the bots as an argument; the bots write in turn.
 
 Each new customer writes five times, a fifth of a second apart. The agent who is offered the
 conversation accepts, answers, and resolves it after the last message. Prints one JSON line: from
@@ -17,7 +19,6 @@ import uvloop
 from contactcenter.bench.load import content_length, request
 from contactcenter.bench.sockets import Peer, desk, now
 
-OPENING_PER_S = 40
 MESSAGES = 5
 GAP_S = 0.2
 POSTERS = 32
@@ -33,6 +34,25 @@ class Rushed(msgspec.Struct, frozen=True):
     refused: int
     p50_ms: float
     p99_ms: float
+
+
+async def rush(
+    port: int, bots: list[str], agents: list[str], seconds: float, opening_per_s: float
+) -> Rushed:
+    """Run it; `bots` and `agents` are tokens."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "contactcenter.bench.rush",
+        str(port),
+        ",".join(bots),
+        str(seconds),
+        str(opening_per_s),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate(" ".join(agents).encode())
+    return msgspec.json.decode(out, type=Rushed)
 
 
 class Rush:
@@ -68,9 +88,10 @@ class Rush:
         return f"rush-{next(self._ids)}"
 
 
-async def customer(rush: Rush, numbers: "count[int]", token: str) -> None:
+async def customer(day: Rush, numbers: "count[int]", bots: list[str]) -> None:
     """One conversation: five messages, and what an agent makes of them."""
     number = next(numbers)
+    token = bots[number % len(bots)]
     for said in range(MESSAGES):
         last = " last of rush" if said == MESSAGES - 1 else ""
         body = {
@@ -80,40 +101,40 @@ async def customer(rush: Rush, numbers: "count[int]", token: str) -> None:
             "text": f"rush {number} {said}{last}",
         }
         if said == 0:
-            rush.posted[number] = now()
-        rush.queue.put_nowait(request("/v1/interactions", token, msgspec.json.encode(body)))
+            day.posted[number] = now()
+        day.queue.put_nowait(request("/v1/interactions", token, msgspec.json.encode(body)))
         await asyncio.sleep(GAP_S)
 
 
-async def post(port: int, rush: Rush) -> None:
+async def post(port: int, day: Rush) -> None:
     """One keep-alive connection that posts what the queue gives."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while True:
-        writer.write(await rush.queue.get())
+        writer.write(await day.queue.get())
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(content_length(head))
-        rush.refused += head[9:11] != b"20"
+        day.refused += head[9:11] != b"20"
 
 
-async def _main(port: int, token: str, seconds: float) -> None:
-    rush, numbers = Rush(), count()
+async def _main(port: int, bots: list[str], seconds: float, opening_per_s: float) -> None:
+    day, numbers = Rush(), count()
     tokens = sys.stdin.read().split()
     gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
 
     async def join(session: str) -> Peer:
         async with gate:
-            agent = await desk(port, session, rush.heard)
+            agent = await desk(port, session, day.heard)
             agent.say({"type": "presence", "id": f"here-{session}"[:64], "state": "available"})
             return agent
 
     agents = await asyncio.gather(*(join(t) for t in tokens))
     await asyncio.sleep(SETTLE_S)
-    posting = [asyncio.create_task(post(port, rush)) for _ in range(POSTERS)]
+    posting = [asyncio.create_task(post(port, day)) for _ in range(POSTERS)]
     customers: list[asyncio.Task[None]] = []
     began = now()
     while (elapsed := now() - began) < seconds:
-        while len(customers) < elapsed * OPENING_PER_S:
-            customers.append(asyncio.create_task(customer(rush, numbers, token)))
+        while len(customers) < elapsed * opening_per_s:
+            customers.append(asyncio.create_task(customer(day, numbers, bots)))
         await asyncio.sleep(0.005)
     await asyncio.gather(*customers)
     await asyncio.sleep(SETTLE_S)
@@ -121,11 +142,11 @@ async def _main(port: int, token: str, seconds: float) -> None:
         task.cancel()
     for agent in agents:
         agent.close()
-    ordered = sorted(rush.latencies) or [float("inf")]
+    ordered = sorted(day.latencies) or [float("inf")]
     measured = Rushed(
-        offers=len(rush.latencies),
-        unanswered=len(rush.posted) - len(rush.latencies),
-        refused=rush.refused,
+        offers=len(day.latencies),
+        unanswered=len(day.posted) - len(day.latencies),
+        refused=day.refused,
         p50_ms=ordered[len(ordered) // 2],
         p99_ms=ordered[len(ordered) * 99 // 100],
     )
@@ -133,4 +154,5 @@ async def _main(port: int, token: str, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(_main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
+    port, bots, seconds, opening_per_s = sys.argv[1:]
+    uvloop.run(_main(int(port), bots.split(","), float(seconds), float(opening_per_s)))

@@ -36,3 +36,7 @@ WITH people AS (
 INSERT INTO staff_session (token_hash, person_id, address, browser, created_at, expires_at)
 SELECT t.hash, numbered.id, '', '', $3, $4
 FROM unnest($1::bytea[]) WITH ORDINALITY AS t (hash, place) JOIN numbered USING (place)
+
+-- One of them becomes a supervisor.
+-- name: promote
+UPDATE person SET role = 'supervisor' WHERE login = $1
