@@ -327,7 +327,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
             )
         ],
         None,
-        Current(id=11, open=True, read=3, agent="Sari"),
+        Current(id=11, open=True, delivered=3, read=3, agent="Sari"),
     ),
     HasLeft("told"),
     NewWebhook(url="https://bot.example/events"),

@@ -114,11 +114,13 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag="message", omit_def
 class Current(msgspec.Struct, frozen=True, kw_only=True):
     """The conversation that this visitor last took part in.
 
-    `agent`: the name of who has it. `read`: up to which number we have read it.
+    `agent`: the name of who has it. `delivered`: up to which number it has reached somebody;
+    `read`: up to which an agent has read it.
     """
 
     id: int
     open: bool
+    delivered: int
     read: int
     agent: str | None
 

@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 import msgspec
 
@@ -55,6 +55,11 @@ class _Name(msgspec.Struct, frozen=True):
     name: str
 
 
+class _Reached(msgspec.Struct, frozen=True):
+    conversation: int
+    up_to: int
+
+
 class Visitors:
     """`read` follows the log, `signalled` what may be lost; `run` lets time pass for all."""
 
@@ -75,6 +80,7 @@ class Visitors:
         self._names: dict[tuple[AuthorKind, int], str] = {}
         self._nameless = True
         self._to_ask: set[int] = set()
+        self._assigned: set[int] = set()
         self._places: dict[int, QueuePlace] = {}
         self._moved = False
         self._looked = 0.0
@@ -116,6 +122,7 @@ class Visitors:
         match fact:
             case facts.InteractionAppended():
                 self._said(fact.conversation, fact.said)
+                self._reached(fact)
             case facts.DeliveryChanged():
                 tick = DeliveryTick(
                     conversation=fact.conversation,
@@ -125,11 +132,9 @@ class Visitors:
                 )
                 _tell(self._by_identity.get(fact.identity_id), tick)
             case facts.ConversationRead():
-                tick = DeliveryTick(
-                    conversation=fact.conversation, of="yours", up_to=fact.number, delivery="read"
-                )
-                self._tell(fact.conversation, tick)
+                self._tell(fact.conversation, _yours(fact.conversation, fact.number, "read"))
             case facts.ItemAssigned():
+                self._assigned.add(fact.conversation)
                 name = self._name("agent", fact.agent)
                 self._tell(
                     fact.conversation, AgentJoined(conversation=fact.conversation, name=name)
@@ -198,6 +203,7 @@ class Visitors:
             if self._nameless:
                 await self._learn_names()
             now, clock = loop.time(), self.clock()
+            await self._tell_reached()
             await self._ask(clock)
             await self._tell_places(now, clock)
             for place, visitor in enumerate(tuple(self._all)):
@@ -214,6 +220,24 @@ class Visitors:
         async with self._database.snapshot() as tx:
             names = await tx.many(_Name, "visitors.names")
         self._names |= {(n.kind, n.id): n.name for n in names}
+
+    def _reached(self, fact: facts.InteractionAppended) -> None:
+        """What the customer says goes to the agent who has the matter; a bot's answer knows it."""
+        said, conversation = fact.said, fact.conversation
+        if said.author_kind == "customer" and fact.agents:
+            self._tell(conversation, _yours(conversation, said.number, "delivered"))
+        elif said.author_kind == "bot" and said.kind == "message" and said.number > 1:
+            self._tell(conversation, _yours(conversation, said.number - 1, "delivered"))
+
+    async def _tell_reached(self) -> None:
+        """Who has been given a matter has all that was said in it."""
+        assigned, self._assigned = self._assigned & self._by_conversation.keys(), set()
+        if not assigned:
+            return
+        async with self._database.snapshot() as tx:
+            reached = await tx.many(_Reached, "visitors.reached", sorted(assigned))
+        for one in reached:
+            self._tell(one.conversation, _yours(one.conversation, one.up_to, "delivered"))
 
     async def _ask(self, now: datetime) -> None:
         """Of those whose matter was settled, or who have come back, how content they are."""
@@ -283,6 +307,10 @@ class Visitors:
         name = self._names.get((kind, author))
         self._nameless |= name is None
         return name
+
+
+def _yours(conversation: int, up_to: int, delivery: Literal["delivered", "read"]) -> DeliveryTick:
+    return DeliveryTick(conversation=conversation, of="yours", up_to=up_to, delivery=delivery)
 
 
 def _tell(visitors: Iterable[Visitor] | None, frame: ServerFrame) -> None:

@@ -104,10 +104,12 @@ async def test_a_message_goes_from_sent_to_delivered_to_read(open_page: OpenPage
         sent("a", 1),
         message(1),
         {"type": "agent_joined", "conversation": 1, "name": "Ayu"},
+        {"type": "delivery", "conversation": 1, "of": "yours", "up_to": 1, "delivery": "delivered"},
         {"type": "delivery", "conversation": 1, "of": "yours", "up_to": 1, "delivery": "read"},
+        {"type": "delivery", "conversation": 1, "of": "yours", "up_to": 1, "delivery": "delivered"},
     ]
-    states = [(await shown(page, *frames[:end]))["lines"][0][2] for end in range(1, 6)]
-    assert states == ["sending", "sent", "sent", "delivered", "read"]
+    states = [(await shown(page, *frames[:end]))["lines"][0][2] for end in range(1, 8)]
+    assert states == ["sending", "sent", "sent", "sent", "delivered", "read", "read"]
 
 
 async def test_unread_is_what_no_device_has_read(open_page: OpenPage) -> None:

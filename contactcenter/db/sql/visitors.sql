@@ -71,9 +71,19 @@ LEFT JOIN person p ON i.author_kind = 'agent' AND p.id = i.author_id
 LEFT JOIN api_key k ON i.author_kind = 'bot' AND k.id = i.author_id
 ORDER BY i.position DESC
 
--- The conversation that these identities last took part in.
+-- The conversation that these identities last took part in. What an agent has, or had to the end, has
+-- reached them whole; of what nobody has, what was there before somebody last answered.
 -- name: current
-SELECT v.id, v.state = 'open' AS open, v.read_number AS read, p.name AS agent
+SELECT v.id, v.state = 'open' AS open, v.read_number AS read, p.name AS agent,
+       CASE WHEN (SELECT agent_id FROM work_item newest
+                  WHERE newest.conversation_id = v.id AND newest.kind = 'conversation'
+                  ORDER BY id DESC LIMIT 1) IS NOT NULL
+            THEN v.last_number
+            ELSE greatest(v.read_number, (
+                SELECT number - 1 FROM interaction
+                WHERE conversation_id = v.id AND kind = 'message' AND author_kind IN ('agent', 'bot')
+                ORDER BY number DESC LIMIT 1))
+       END AS delivered
 FROM conversation v
 LEFT JOIN work_item w ON w.conversation_id = v.id AND w.kind = 'conversation' AND w.state = 'active'
 LEFT JOIN person p ON p.id = w.agent_id
@@ -82,6 +92,12 @@ WHERE v.id = (
     WHERE identity_id = ANY ($1::bigint[]) AND kind IN ('message', 'reminder')
     ORDER BY position DESC LIMIT 1
 )
+
+-- Up to which number they have reached the agents who have them.
+-- name: reached
+SELECT v.id AS conversation, v.last_number AS up_to
+FROM work_item w JOIN conversation v ON v.id = w.conversation_id
+WHERE w.conversation_id = ANY ($1::bigint[]) AND w.kind = 'conversation' AND w.state = 'active'
 
 -- The names that customers see.
 -- name: names

@@ -32,7 +32,8 @@
  * @property {boolean} known whether a welcome has come
  * @property {boolean} signedIn
  * @property {{id: number, open: boolean, agent: string|null, bot: string|null}|null} conversation
- * @property {Record<number, number>} read up to which of our numbers they have read, by conversation
+ * @property {Record<number, number>} delivered up to which of our numbers somebody has them, by conversation
+ * @property {Record<number, number>} read up to which they have read them
  * @property {Message[]} messages
  * @property {Outgoing[]} outgoing
  * @property {{name: string|null}|null} typing
@@ -48,6 +49,7 @@ export const EMPTY = {
   known: false,
   signedIn: false,
   conversation: null,
+  delivered: {},
   read: {},
   messages: [],
   outgoing: [],
@@ -118,11 +120,7 @@ export function lines(state) {
 export function progress(state, line) {
   if (line.status) return line.status;
   if ((state.read[line.conversation] ?? 0) >= line.number) return "read";
-  const answered = state.messages.some(
-    (m) => m.conversation === line.conversation && m.number > line.number && m.author === "agent",
-  );
-  const taken = state.conversation?.id === line.conversation && state.conversation.agent;
-  return answered || taken ? "delivered" : "sent";
+  return (state.delivered[line.conversation] ?? 0) >= line.number ? "delivered" : "sent";
 }
 
 /** What was sent to us and not looked at, on any device. */
@@ -158,7 +156,8 @@ function welcome(state, frame) {
     position: frame.position,
     typing: null,
     queue: null,
-    read: current ? { ...after.read, [current.id]: current.read } : after.read,
+    delivered: current ? upTo(after.delivered, current.id, current.delivered) : after.delivered,
+    read: current ? upTo(after.read, current.id, current.read) : after.read,
     conversation: current && { id: current.id, open: current.open, agent: current.agent, bot: answering(after, current) },
   };
 }
@@ -224,15 +223,20 @@ function outgoing(state, key, change) {
   return { ...state, outgoing: state.outgoing.map((one) => (one.key === key ? { ...one, ...change } : one)) };
 }
 
-function tick(state, { conversation, of, up_to: upTo, delivery }) {
+function tick(state, { conversation, of, up_to: number, delivery }) {
   if (of === "yours") {
-    const read = Math.max(state.read[conversation] ?? 0, upTo);
-    return delivery === "read" ? { ...state, read: { ...state.read, [conversation]: read } } : state;
+    const known = state[delivery];
+    return known ? { ...state, [delivery]: upTo(known, conversation, number) } : state;
   }
   const messages = state.messages.map((m) =>
-    m.conversation === conversation && m.number <= upTo && waits(m, delivery) ? { ...m, delivery } : m,
+    m.conversation === conversation && m.number <= number && waits(m, delivery) ? { ...m, delivery } : m,
   );
   return { ...state, messages };
+}
+
+/** What comes late takes nothing back. */
+function upTo(numbers, conversation, number) {
+  return { ...numbers, [conversation]: Math.max(numbers[conversation] ?? 0, number) };
 }
 
 function about(state, conversation, change) {

@@ -34,6 +34,7 @@ async def test_session_speaks_and_reads_back(browse: Browse) -> None:
     assert history["conversation"] == {
         "id": taken["conversation"],
         "open": True,
+        "delivered": 0,
         "read": 0,
         "agent": None,
     }

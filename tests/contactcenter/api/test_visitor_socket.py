@@ -86,6 +86,21 @@ async def test_receipts_reach_the_agent_once(browse: Browse, team: Team) -> None
         assert [(f["up_to"], f["delivery"]) for f in told] == [(2, "delivered"), (2, "read")]
 
 
+async def test_visitor_hears_when_a_message_has_reached_an_agent_and_keeps_it(
+    browse: Browse, team: Team
+) -> None:
+    async with AsyncExitStack() as stack:
+        desktop = await serve(stack, team)
+        browser = await talking(browse)
+        await browser.say("hello")
+        await take(desktop)
+        await browser.frame("delivery", of="yours", up_to=1, delivery="delivered")
+        await browser.say("are you there?")
+        await browser.frame("delivery", of="yours", up_to=2, delivery="delivered")
+        history = (await browser.get("conversation")).json()
+        assert (history["conversation"]["delivered"], history["conversation"]["read"]) == (2, 0)
+
+
 async def test_typing_goes_both_ways(browse: Browse, team: Team) -> None:
     async with AsyncExitStack() as stack:
         desktop = await serve(stack, team)

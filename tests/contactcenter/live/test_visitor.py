@@ -109,7 +109,7 @@ def visitor(new: Visitor) -> Visitor:
 
 def test_hello_is_answered_by_the_past(new: Visitor, woken: list[None]) -> None:
     assert new.received(json.dumps(HELLO), START) == Hello(version=1, token="ccv_x", after=None)
-    current = Current(id=7, open=True, read=2, agent="Budi")
+    current = Current(id=7, open=True, delivered=3, read=2, agent="Budi")
     new.replay(past([said(4), said(9)], earlier=True, signed_in=True, conversation=current))
     [welcome] = sees(new)
     positions = [m["position"] for m in welcome.pop("messages")]
@@ -118,7 +118,7 @@ def test_hello_is_answered_by_the_past(new: Visitor, woken: list[None]) -> None:
         "type": "welcome",
         "version": 1,
         "signed_in": True,
-        "conversation": {"id": 7, "open": True, "read": 2, "agent": "Budi"},
+        "conversation": {"id": 7, "open": True, "delivered": 3, "read": 2, "agent": "Budi"},
         "earlier": True,
         "position": 9,
         "more": False,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from contactcenter import facts
@@ -149,6 +150,26 @@ def test_what_happens_in_a_conversation_reaches_those_who_take_part(
     assert stranger.frames == []
 
 
+@pytest.mark.parametrize(
+    ("more", "ticks"),
+    [
+        ({"author_kind": "customer", "agents": [4]}, [(3, "delivered")]),
+        ({"author_kind": "customer"}, []),
+        ({"author_kind": "bot"}, [(2, "delivered")]),
+        ({"author_kind": "agent"}, []),
+    ],
+    ids=["an agent has the matter", "nobody has it", "a bot answers", "an agent has it already"],
+)
+def test_what_has_reached_somebody_is_told(
+    visitors: Visitors, come: Callable[..., Peer], more: dict[str, Any], ticks: list[Any]
+) -> None:
+    peer = come(1, MINE)
+    agents = more.pop("agents", [])
+    visitors.read(1, msgspec.structs.replace(said(**more), agents=agents))
+    told = [frame for frame in peer.frames if frame["type"] == "delivery"]
+    assert [(t["of"], t["up_to"], t["delivery"]) for t in told] == [("yours", *t) for t in ticks]
+
+
 def test_conversation_that_is_merged_away_has_not_ended_for_its_customer(
     visitors: Visitors, come: Callable[..., Peer]
 ) -> None:
@@ -277,4 +298,5 @@ async def test_names_are_learnt_as_they_come_up(
     await until(lambda: visitors._names.get(("bot", bot)) == "bot 2")
     visitors.read(2, said(author_kind="bot", author_id=bot))
     visitors.read(3, said(author_kind="system", author_id=None, position=10))
-    assert [frame.get("name") for frame in peer.frames] == ["bot 2", None]
+    names = [frame.get("name") for frame in peer.frames if frame["type"] == "message"]
+    assert names == ["bot 2", None]
