@@ -38,6 +38,7 @@ from contactcenter.api import (
     search,
     sockets,
     supervisor,
+    teams,
     visitor,
     webhooks,
 )
@@ -91,6 +92,7 @@ API = (
     satisfaction,
     search,
     supervisor,
+    teams,
     visitor,
     webhooks,
 )

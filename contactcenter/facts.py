@@ -387,6 +387,23 @@ class PresenceChanged(Happened, frozen=True, kw_only=True, tag=True):
     cooldown_until: datetime | None = None
 
 
+class TeamChanged(Happened, frozen=True, kw_only=True, tag=True):
+    """A team is there, or is called or led otherwise than before."""
+
+    team: int
+    name: str
+    lead: int | None = None
+    archived: bool = False
+
+
+class TeamMembersChanged(Happened, frozen=True, kw_only=True, tag=True):
+    """These agents left the team and then these joined it."""
+
+    team: int
+    joined: list[int] = []
+    left: list[int] = []
+
+
 class SessionRevoked(Happened, frozen=True, kw_only=True, tag=True):
     """A sign-in is no longer valid; its sockets close."""
 
@@ -470,6 +487,8 @@ Fact = (
     | SatisfactionGiven
     | AgentConfigured
     | PresenceChanged
+    | TeamChanged
+    | TeamMembersChanged
     | SessionRevoked
     | KeyRevoked
     | ConnectionChanged

@@ -12,6 +12,7 @@ from contactcenter.model.person import Abilities, Login, Name, Person
 from contactcenter.model.rulebook import Rulebook
 from contactcenter.record.audit import audit
 from contactcenter.record.sessions import revoke
+from contactcenter.record.teams import Team, leads, save
 from contactcenter.words import Role
 
 
@@ -55,8 +56,8 @@ async def change_person(
 ) -> Person:
     """Rename, give another role, disable or enable again.
 
-    Another role or being disabled ends the person's sessions. `Conflict` when nobody would be
-    left to administer.
+    Another role or being disabled ends the person's sessions; whoever does not supervise any more
+    leads no team. `Conflict` when nobody would be left to administer.
     """
     locked = await tx.many(Person, "people.lock_with_administrators", person)
     before = next((p for p in locked if p.id == person), None)
@@ -87,6 +88,8 @@ async def change_person(
     )
     if after.role == "agent" and ("role" in changed or "name" in changed):
         await _make_agent(tx, after, now)
+    if leads(before) and not leads(after):
+        await _lead_nothing(tx, person, by, now)
     return after
 
 
@@ -145,6 +148,12 @@ def _changed(person: Person, change: PersonChange, now: datetime) -> Person:
 
 def _administers(person: Person) -> bool:
     return person.role == "administrator" and person.disabled_at is None
+
+
+async def _lead_nothing(tx: Tx, person: int, by: Actor, now: datetime) -> None:
+    await tx.do("teams.lock")
+    for team in await tx.many(Team, "teams.led_by", person):
+        await save(tx, team, msgspec.structs.replace(team, lead=None), by, now)
 
 
 async def _make_agent(tx: Tx, person: Person, now: datetime) -> None:

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from contactcenter.api.access import who
-from contactcenter.api.paging import END, Limit, Place
+from contactcenter.api.paging import END, Limit
 from contactcenter.db.database import Database
 from contactcenter.model.rulebook import Published, Rulebook
 from contactcenter.words import ItemState, WaitingFor, WaitOutcome
@@ -79,7 +79,7 @@ class LiveWork(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveWorks(msgspec.Struct, frozen=True):
-    """In the order in which the work began; `next` as `after` gives the next page."""
+    """Whoever waits longest first; `next` as `after` gives the next page."""
 
     items: list[LiveWork]
     next: int | None
@@ -156,19 +156,20 @@ async def items(
     queue: Named = None,
     channel: Named = None,
     agent: Number = None,
-    after: Place = 0,
+    team: Number = None,
+    after: Passed = 0,
     limit: Limit = 50,
 ) -> LiveWorks:
     """The items behind a number of the board: those that wait, are offered, with bots, or owned.
 
-    `agent`: who has them, or is offered them.
+    `agent`: who has them, or is offered them; `team`: whose agents. In the order of their waiting.
     """
     states = STATES[which]
     async with database.snapshot() as tx:
         found = await tx.many(
-            LiveWork, "boards.behind", states, queue, channel, agent, after, limit + 1
+            LiveWork, "boards.behind", states, queue, channel, agent, team, after, limit + 1
         )
-    return LiveWorks(found[:limit], found[limit - 1].item if len(found) > limit else None)
+    return LiveWorks(found[:limit], after + limit if len(found) > limit else None)
 
 
 @get("/v1/board/waits", opt=WHO, tags=["supervision"], operation_id="ListBoardWaits")

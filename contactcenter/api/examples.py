@@ -39,7 +39,7 @@ from contactcenter.api.interactions import (
 )
 from contactcenter.api.keys import Keys, NewSecret
 from contactcenter.api.merges import Into
-from contactcenter.api.people import Colleague, Colleagues, Link, People, ShownPerson
+from contactcenter.api.people import Colleague, Colleagues, Link, People, ShownPerson, TeamName
 from contactcenter.api.problems import TYPE
 from contactcenter.api.visitor import Begun, HasLeft, NewSession
 from contactcenter.api.visitor_words import NewMessage
@@ -84,7 +84,12 @@ _PERSON = Person(
     id=7, login="sari", name="Sari Dewi", role="agent", disabled_at=None, created_at=AT
 )
 _ABILITIES = Abilities(skills={"language:id": 9, "product:fiber": 5}, queues=["fiber"], capacity=4)
-_SHOWN_PERSON = ShownPerson(**msgspec.structs.asdict(_PERSON), abilities=_ABILITIES)
+_SHOWN_PERSON = ShownPerson(
+    **msgspec.structs.asdict(_PERSON), abilities=_ABILITIES, teams=[TeamName(3, "Fiber at night")]
+)
+_COLLEAGUE = Colleague(
+    id=7, login="sari", name="Sari Dewi", presence="available", teams=["Fiber at night"]
+)
 _SESSION = Session(
     id=31, address="203.0.113.7", browser="Firefox", created_at=AT, expires_at=LATER, current=True
 )
@@ -230,7 +235,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
     _PERSON,
     _SHOWN_PERSON,
     People([_SHOWN_PERSON], None),
-    Colleagues([Colleague(id=7, login="sari", name="Sari Dewi", presence="available")]),
+    Colleagues([_COLLEAGUE]),
     _ABILITIES,
     Link("https://cc.example/set-password#ccr_…", "ccr_…", LATER),
     NewKey(name="assistant", scopes=frozenset({"interactions:write"})),

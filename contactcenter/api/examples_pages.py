@@ -7,12 +7,15 @@ import msgspec
 from contactcenter.actions.canned_replies import CannedReply, NewReply, ReplyText
 from contactcenter.actions.drafts import Draft, NewDraft
 from contactcenter.actions.rate import Rating
+from contactcenter.actions.teams import MembersChange, MembersChanged, NewTeam, TeamChange
 from contactcenter.api.canned_replies import CannedReplies
 from contactcenter.api.drafts import Drafts
 from contactcenter.api.satisfaction import ByQueue
+from contactcenter.api.teams import ShownTeam, Teams
 from contactcenter.model.file import File
 from contactcenter.record.satisfaction import Answer, Answers, OfQueue
 from contactcenter.record.search import Hit, Hits
+from contactcenter.record.teams import Team
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -26,6 +29,8 @@ _REPLY = CannedReply(
     changed_at=AT,
 )
 
+_TEAM = Team(id=3, name="Fiber at night", lead=9, created_at=AT, archived_at=None)
+_SHOWN_TEAM = ShownTeam(**msgspec.structs.asdict(_TEAM), lead_name="Rina Wati", members=12)
 _DRAFT = Draft(conversation=11, kind="reply", text="I have looked at your line, and", changed_at=AT)
 
 PAGES: tuple[msgspec.Struct, ...] = (
@@ -34,6 +39,13 @@ PAGES: tuple[msgspec.Struct, ...] = (
     ReplyText(shortcut="hello", text="Hello {customer}!", language="en"),
     _REPLY,
     CannedReplies([_REPLY], None),
+    NewTeam(name="Fiber at night", lead=9),
+    TeamChange(name="Fiber by night"),
+    MembersChange(join=[7, 8], leave=[12]),
+    MembersChanged(joined=[8], left=[12]),
+    _TEAM,
+    _SHOWN_TEAM,
+    Teams([_SHOWN_TEAM], None),
     NewDraft(text="I have looked at your line, and"),
     _DRAFT,
     Drafts([_DRAFT], None),

@@ -22,6 +22,7 @@ from contactcenter.api.auth import Sessions, sessions_of
 from contactcenter.api.paging import END, Id, Limit, Place
 from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
+from contactcenter.db.tx import Tx
 from contactcenter.errors import NotFound
 from contactcenter.model.credential import digest, issue
 from contactcenter.model.person import Abilities, Person
@@ -29,11 +30,19 @@ from contactcenter.model.rulebook import Published
 from contactcenter.settings import Settings
 from contactcenter.words import Presence, Role
 
+OneId = Annotated[int | None, QueryParameter(ge=1, le=END)]
 Words = Annotated[str | None, QueryParameter(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
+class TeamName(msgspec.Struct, frozen=True):
+    """A team that somebody is in."""
+
+    id: int
+    name: str
+
+
 class ShownPerson(msgspec.Struct, frozen=True, kw_only=True):
-    """A person; `abilities` where they are, or once were, an agent."""
+    """A person; `abilities` where they are, or once were, an agent, who may be in teams."""
 
     id: int
     login: str
@@ -42,6 +51,7 @@ class ShownPerson(msgspec.Struct, frozen=True, kw_only=True):
     disabled_at: datetime | None
     created_at: datetime
     abilities: Abilities | None
+    teams: list[TeamName] = []
 
 
 class People(msgspec.Struct, frozen=True):
@@ -58,6 +68,7 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
     login: str
     name: str
     presence: Presence
+    teams: list[str] = []
 
 
 class Colleagues(msgspec.Struct, frozen=True):
@@ -76,12 +87,12 @@ class Link(msgspec.Struct, frozen=True):
 
 @get("/v1/people", opt=who("administrator"), tags=["people"], operation_id="ReadPeople")
 async def read_people(
-    database: NamedDependency[Database], after: Place = 0, limit: Limit = 50
+    database: NamedDependency[Database], team: OneId = None, after: Place = 0, limit: Limit = 50
 ) -> People:
-    """All who work here, also those who are disabled."""
+    """All who work here, also those who are disabled; or those in one team."""
     async with database.snapshot() as tx:
-        rows = await tx.many(_Row, "people.page", after, limit + 1)
-    items = [_shown(row) for row in rows[:limit]]
+        rows = await tx.many(_Row, "people.page", after, team, limit + 1)
+        items = await _shown(tx, rows[:limit])
     return People(items, items[-1].id if len(rows) > limit else None)
 
 
@@ -119,10 +130,11 @@ async def post_person(
 async def read_person(database: NamedDependency[Database], person: Id) -> ShownPerson:
     """One person, with what they can do as an agent."""
     async with database.snapshot() as tx:
-        row = await tx.maybe(_Row, "people.one", person)
-    if row is None:
+        rows = await tx.many(_Row, "people.one", person)
+        shown = await _shown(tx, rows)
+    if not shown:
         raise NotFound(f"There is no person {person}.")
-    return _shown(row)
+    return shown[0]
 
 
 @patch(
@@ -229,23 +241,39 @@ class _Row(Person, frozen=True, kw_only=True):
     ceilings: dict[str, int] | None
 
 
-def _shown(row: _Row) -> ShownPerson:
-    abilities = None
-    if row.capacity is not None:
-        abilities = Abilities(
-            skills=row.skills or {},
-            queues=row.queues or [],
-            capacity=row.capacity,
-            ceilings=row.ceilings or {},
+class _InTeam(msgspec.Struct, frozen=True):
+    person: int
+    id: int
+    name: str
+
+
+async def _shown(tx: Tx, rows: list[_Row]) -> list[ShownPerson]:
+    teams: dict[int, list[TeamName]] = {}
+    for one in await tx.many(_InTeam, "teams.of_people", [row.id for row in rows]):
+        teams.setdefault(one.person, []).append(TeamName(one.id, one.name))
+    return [
+        ShownPerson(
+            id=row.id,
+            login=row.login,
+            name=row.name,
+            role=row.role,
+            disabled_at=row.disabled_at,
+            created_at=row.created_at,
+            abilities=_abilities(row),
+            teams=teams.get(row.id, []),
         )
-    return ShownPerson(
-        id=row.id,
-        login=row.login,
-        name=row.name,
-        role=row.role,
-        disabled_at=row.disabled_at,
-        created_at=row.created_at,
-        abilities=abilities,
+        for row in rows
+    ]
+
+
+def _abilities(row: _Row) -> Abilities | None:
+    if row.capacity is None:
+        return None
+    return Abilities(
+        skills=row.skills or {},
+        queues=row.queues or [],
+        capacity=row.capacity,
+        ceilings=row.ceilings or {},
     )
 
 

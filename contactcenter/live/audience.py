@@ -52,6 +52,8 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:
             | facts.BotOwned()
             | facts.ItemAbandoned()
             | facts.SessionRevoked()
+            | facts.TeamChanged()
+            | facts.TeamMembersChanged()
             | facts.KeyRevoked()
             | facts.VisitorSessionEnded()
             | facts.WebhookParked()

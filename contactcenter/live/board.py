@@ -22,6 +22,13 @@ from contactcenter.words import ItemState, Presence
 DECISIONS_MAX = 50
 
 
+class WithBot(msgspec.Struct, frozen=True):
+    """An item that a bot has."""
+
+    queue: str
+    channel: str
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """An item that waits in a queue, or is being offered."""
 
@@ -53,7 +60,10 @@ class Tally(msgspec.Struct):
 
 
 class AgentShown(msgspec.Struct, frozen=True):
-    """An agent; `since`: when they took on that presence. No queues means every queue."""
+    """An agent; `since`: when they took on that presence. No queues means every queue.
+
+    `teams`: ids, in order.
+    """
 
     name: str
     presence: Presence
@@ -61,6 +71,14 @@ class AgentShown(msgspec.Struct, frozen=True):
     since: datetime
     capacity: int
     queues: list[str] = []
+    teams: list[int] = []
+
+
+class TeamShown(msgspec.Struct, frozen=True):
+    """A team that is not archived; `lead`: the person who leads it."""
+
+    name: str
+    lead: int | None
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -70,6 +88,7 @@ class Decision(msgspec.Struct, frozen=True):
     at: datetime
     item: int
     queue: str
+    channel: str
     agent: int
     sentence: str
     outcome: str
@@ -81,10 +100,11 @@ class Board(msgspec.Struct):
 
     zone: str
     seq: int = 0
-    bots: dict[int, str] = {}
+    bots: dict[int, WithBot] = {}
     waiting: dict[int, Waiting] = {}
     owned: dict[int, Owned] = {}
     agents: dict[int, AgentShown] = {}
+    teams: dict[int, TeamShown] = {}
     day: date | None = None
     tallies: dict[str, Tally] = {}
     decisions: list[Decision] = []
@@ -96,7 +116,7 @@ class Board(msgspec.Struct):
         self.seq = seq
         match fact:
             case facts.BotOwned():
-                self.bots[fact.item] = fact.queue
+                self.bots[fact.item] = WithBot(fact.queue, fact.channel)
             case facts.ItemQueued():
                 self._leave(fact.item)
                 self.waiting[fact.item] = Waiting(
@@ -129,6 +149,10 @@ class Board(msgspec.Struct):
                 self._configured(fact)
             case facts.PresenceChanged():
                 self._presence(fact)
+            case facts.TeamChanged():
+                self._team(fact)
+            case facts.TeamMembersChanged():
+                self._members(fact)
             case (
                 facts.ItemWaiting()
                 | facts.CustomerChanged()
@@ -205,6 +229,7 @@ class Board(msgspec.Struct):
                 fact.at,
                 fact.item,
                 fact.queue,
+                fact.channel,
                 fact.agent,
                 fact.sentence,
                 "pending",
@@ -232,6 +257,20 @@ class Board(msgspec.Struct):
             self.agents[fact.agent] = msgspec.structs.replace(
                 shown, presence=fact.presence, reason=fact.reason, since=fact.since
             )
+
+    def _team(self, fact: facts.TeamChanged) -> None:
+        if fact.archived:
+            self.teams.pop(fact.team, None)
+        else:
+            self.teams[fact.team] = TeamShown(fact.name, fact.lead)
+
+    def _members(self, fact: facts.TeamMembersChanged) -> None:
+        for agent in {*fact.left, *fact.joined}:
+            if shown := self.agents.get(agent):
+                teams = set(shown.teams) - {fact.team}
+                if agent in fact.joined:
+                    teams.add(fact.team)
+                self.agents[agent] = msgspec.structs.replace(shown, teams=sorted(teams))
 
 
 class QueueShown(msgspec.Struct, frozen=True):
@@ -261,7 +300,7 @@ def summarise(board: Board, queues: Iterable[str], now: datetime) -> list[QueueS
                 queue=queue,
                 waiting=len(waiting),
                 offered=sum(w.offered_to is not None for w in waiting),
-                with_bot=sum(q == queue for q in board.bots.values()),
+                with_bot=sum(b.queue == queue for b in board.bots.values()),
                 active=sum(o.queue == queue for o in board.owned.values()),
                 longest_wait_s=max(
                     ((now - w.enqueued_at).total_seconds() for w in waiting), default=0.0
@@ -291,6 +330,11 @@ class _Agent(msgspec.Struct, frozen=True):
     shown: AgentShown
 
 
+class _Team(msgspec.Struct, frozen=True):
+    id: int
+    shown: TeamShown
+
+
 class _Ended(msgspec.Struct, frozen=True):
     day: date
     queue: str
@@ -302,7 +346,7 @@ async def read(tx: Tx, zone: str) -> Board:
     board = Board(zone=zone, seq=await tx.one(int, "log.last"))
     for i in await tx.many(_Item, "boards.items"):
         if i.state == "bot":
-            board.bots[i.item] = i.queue
+            board.bots[i.item] = WithBot(i.queue, i.channel)
         elif i.agent is None:
             board.waiting[i.item] = Waiting(
                 i.queue, i.channel, i.conversation, i.enqueued_at, i.offered_to
@@ -313,6 +357,8 @@ async def read(tx: Tx, zone: str) -> Board:
             )
     for a in await tx.many(_Agent, "boards.agents"):
         board.agents[a.id] = a.shown
+    for t in await tx.many(_Team, "boards.teams"):
+        board.teams[t.id] = t.shown
     for e in await tx.many(_Ended, "boards.tallies", zone):
         board.day = e.day
         board.tallies[e.queue] = e.tally

@@ -123,6 +123,8 @@ class Credentials:
                 | facts.AgentConfigured()
                 | facts.PresenceChanged()
                 | facts.RulebookPublished()
+                | facts.TeamChanged()
+                | facts.TeamMembersChanged()
                 | facts.WebhookParked()
                 | facts.TimerParked()
             ):

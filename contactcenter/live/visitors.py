@@ -178,6 +178,8 @@ class Visitors:
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()
                 | facts.SessionRevoked()
+                | facts.TeamChanged()
+                | facts.TeamMembersChanged()
                 | facts.KeyRevoked()
                 | facts.ConnectionChanged()
                 | facts.RulebookPublished()

@@ -218,6 +218,8 @@ def event(fact: facts.Fact, known: dict[int, Identity]) -> Event | None:
             | facts.HeldReplyEnded()
             | facts.SatisfactionGiven()
             | facts.SessionRevoked()
+            | facts.TeamChanged()
+            | facts.TeamMembersChanged()
             | facts.KeyRevoked()
             | facts.ConnectionChanged()
             | facts.VisitorSessionEnded()

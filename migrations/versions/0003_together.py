@@ -1,4 +1,4 @@
-"""What people do together: undo of a send, consults."""
+"""What people do together: undo of a send, consults, teams."""
 
 from pathlib import Path
 

@@ -4,3 +4,24 @@
 
 -- So many seconds a desktop holds this agent's replies before they leave; 0: not at all.
 ALTER TABLE agent ADD COLUMN undo_s integer NOT NULL DEFAULT 5 CHECK (undo_s BETWEEN 0 AND 60);
+
+-- Teams -------------------------------------------------------------------------------------------
+
+-- A named group of agents. An agent may be in several: a team is whom a queue may draw on, and whoever
+-- helps out at night with fiber is no less of the billing team. One that is archived has no members.
+CREATE TABLE team (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name         text NOT NULL,
+    lead_id      bigint REFERENCES person,  -- none: whoever led it does not supervise any more
+    created_at   timestamptz NOT NULL,
+    archived_at  timestamptz
+);
+CREATE UNIQUE INDEX team_name ON team (lower(name)) WHERE archived_at IS NULL;
+CREATE INDEX team_lead ON team (lead_id);
+
+CREATE TABLE team_member (
+    agent_id  bigint NOT NULL REFERENCES agent,
+    team_id   bigint NOT NULL REFERENCES team,
+    PRIMARY KEY (agent_id, team_id)
+);
+CREATE INDEX team_member_team ON team_member (team_id);

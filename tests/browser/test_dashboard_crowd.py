@@ -54,9 +54,11 @@ SNAPSHOT: dict[str, Any] = {
             "since": AT,
             "capacity": 3,
             "queues": [f"q{n % 200}"],
+            "teams": [n % 20 + 1],
         }
         for n in range(1, 2001)
     },
+    "teams": {n: {"name": f"Team {n:02}", "lead": None} for n in range(1, 21)},
     "day": None,
     "tallies": {},
     "decisions": [],

@@ -32,6 +32,14 @@ from contactcenter.actions.rate import Rating, rate
 from contactcenter.actions.read import read
 from contactcenter.actions.start_conversation import Start, start_conversation
 from contactcenter.actions.tag import tag_conversation
+from contactcenter.actions.teams import (
+    MembersChange,
+    NewTeam,
+    TeamChange,
+    change_members,
+    change_team,
+    create_team,
+)
 from contactcenter.actions.transfer import assign, requeue, transfer
 from contactcenter.actions.undo import set_undo
 from contactcenter.actions.wrap_up import finish_wrap_up, wrap_up_ended
@@ -67,6 +75,10 @@ class Scene:
         await floor.run(set_presence, person, "available", None, floor.book, self.at(0))
         await self.open_socket(person)
         return person
+
+    async def team(self, lead: int | None, name: str = "First") -> int:
+        new = NewTeam(name=self.who(name), lead=lead)
+        return (await self.floor.run(create_team, new, SYSTEM, self.at(1))).id
 
     async def open_socket(self, agent: int, process: str = "here") -> int:
         await self.floor.run(lambda tx: tx.do("processes.renew", process, 60.0))
@@ -518,6 +530,28 @@ async def people__other_name(s: Scene) -> None:
 
 async def people__disabled(s: Scene) -> None:
     await s.floor.run(change_person, s.agent, PersonChange(disabled=True), SYSTEM, s.at(3))
+
+
+async def people__disabled_who_leads_a_team(s: Scene) -> None:
+    lead = await s.floor.desk.person("supervisor", capacity=None)
+    await s.team(lead)
+    await s.floor.run(change_person, lead, PersonChange(disabled=True), SYSTEM, s.at(3))
+
+
+async def teams__one_with_members(s: Scene) -> None:
+    team = await s.team(None)
+    await s.floor.run(change_members, team, MembersChange(join=[s.agent]), SYSTEM, s.at(3))
+    both = MembersChange(join=[s.other, s.agent], leave=[s.agent])
+    await s.floor.run(change_members, team, both, SYSTEM, s.at(4))
+    second = await s.team(None, "Second")
+    await s.floor.run(change_members, second, MembersChange(join=[s.other]), SYSTEM, s.at(5))
+    await s.floor.run(change_members, team, MembersChange(leave=[s.other]), SYSTEM, s.at(6))
+
+
+async def teams__renamed_and_archived(s: Scene) -> None:
+    team, other = await s.team(None), await s.team(None, "Second")
+    await s.floor.run(change_team, team, TeamChange(name=s.who("Last")), SYSTEM, s.at(3))
+    await s.floor.run(change_team, other, TeamChange(archived=True), SYSTEM, s.at(4))
 
 
 async def publish__other_rules(s: Scene) -> None:

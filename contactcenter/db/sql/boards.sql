@@ -9,9 +9,14 @@ SELECT a.id, jsonb_build_object(
     'name', p.name, 'capacity', a.capacity, 'queues', a.queues,
     'presence', CASE WHEN a.gone_since IS NULL THEN a.presence ELSE 'offline' END,
     'reason', CASE WHEN a.gone_since IS NULL THEN a.presence_reason END,
-    'since', coalesce(a.gone_since, a.presence_since)
+    'since', coalesce(a.gone_since, a.presence_since),
+    'teams', ARRAY(SELECT team_id FROM team_member m WHERE m.agent_id = a.id ORDER BY team_id)
 ) AS shown
 FROM agent a JOIN person p ON p.id = a.id ORDER BY a.id
+
+-- name: teams
+SELECT id, jsonb_build_object('name', name, 'lead', lead_id) AS shown FROM team
+WHERE archived_at IS NULL ORDER BY id
 
 -- What ended on the last day on which anything did, in that time zone.
 -- name: tallies
@@ -29,12 +34,13 @@ FROM last JOIN queue_wait q ON q.ended_at >= last.day::timestamp AT TIME ZONE $1
 GROUP BY last.day, q.queue ORDER BY q.queue
 
 -- name: decisions
-SELECT id AS offer, made_at AS at, item_id AS item, queue, agent_id AS agent, sentence,
-       state AS outcome,
-       CASE WHEN explanation ? 'waited_us' THEN explanation END AS explanation
-FROM offer ORDER BY id DESC LIMIT $1
+SELECT o.id AS offer, o.made_at AS at, o.item_id AS item, o.queue, w.channel, o.agent_id AS agent,
+       o.sentence, o.state AS outcome,
+       CASE WHEN o.explanation ? 'waited_us' THEN o.explanation END AS explanation
+FROM offer o JOIN work_item w ON w.id = o.item_id ORDER BY o.id DESC LIMIT $1
 
--- The items behind a number, with whom they are for. The states are written out for the index.
+-- The items behind a number, with whom they are for; whoever waits longest first. The states are
+-- written out for the index.
 -- name: behind
 SELECT w.id AS item, w.state, w.queue, w.channel, w.conversation_id AS conversation,
        c.id AS customer, c.name AS customer_name, c.tier, c.value, w.enqueued_at, w.waiting_for,
@@ -52,8 +58,10 @@ WHERE w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup') AND w.state = 
     AND ($2::text IS NULL OR w.queue = $2)
     AND ($3::text IS NULL OR w.channel = $3)
     AND ($4::bigint IS NULL OR w.agent_id = $4 OR o.agent_id = $4)
-    AND w.id > $5
-ORDER BY w.id LIMIT $6
+    AND ($5::bigint IS NULL OR EXISTS (
+        SELECT FROM team_member m WHERE m.team_id = $5 AND m.agent_id IN (w.agent_id, o.agent_id)
+    ))
+ORDER BY w.enqueued_at, w.id OFFSET $6 LIMIT $7
 
 -- An accepted offer ends at the moment at which the wait does.
 -- name: waits

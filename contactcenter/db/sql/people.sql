@@ -42,7 +42,9 @@ ORDER BY id FOR NO KEY UPDATE
 SELECT p.id, p.login, p.name, p.role, p.disabled_at, p.created_at, a.skills, a.queues, a.capacity,
        a.ceilings
 FROM person p LEFT JOIN agent a ON a.id = p.id
-WHERE p.id > $1 ORDER BY p.id LIMIT $2
+WHERE p.id > $1 AND ($2::bigint IS NULL
+    OR EXISTS (SELECT FROM team_member m WHERE m.agent_id = p.id AND m.team_id = $2))
+ORDER BY p.id LIMIT $3
 
 -- name: one
 SELECT p.id, p.login, p.name, p.role, p.disabled_at, p.created_at, a.skills, a.queues, a.capacity,
@@ -51,7 +53,11 @@ FROM person p LEFT JOIN agent a ON a.id = p.id WHERE p.id = $1
 
 -- Whoever has no socket is offline, whatever they said last.
 -- name: colleagues
-SELECT id, login, name, presence FROM (
+SELECT id, login, name, presence, ARRAY(
+    SELECT t.name FROM team_member m JOIN team t ON t.id = m.team_id
+    WHERE m.agent_id = c.id ORDER BY t.id
+) AS teams
+FROM (
     SELECT p.id, p.login, p.name,
            CASE WHEN a.gone_since IS NULL THEN a.presence ELSE 'offline' END AS presence
     FROM agent a JOIN person p ON p.id = a.id

@@ -32,7 +32,7 @@ export function count(board, rules, filter, now, day = null) {
     const since = Date.parse(one.enqueued_at);
     if (at.oldest === null || since < at.oldest) at.oldest = since;
   }
-  if (!filter.channel) for (const queue of board.bots.values()) if (rows.has(queue)) rows.get(queue).bot += 1;
+  if (!filter.channel) for (const { queue } of board.bots.values()) if (rows.has(queue)) rows.get(queue).bot += 1;
   for (const one of board.owned.values()) {
     const at = rows.get(one.queue);
     if (at && (!filter.channel || one.channel === filter.channel)) at.active += 1;

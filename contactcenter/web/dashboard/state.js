@@ -6,17 +6,18 @@
 /** @typedef {{queue: string, channel: string, conversation: number, enqueued_at: string, offered_to: number | null}} Waiting */
 /** @typedef {{agent: number, queue: string, channel: string, conversation: number, weight: number, state: string}} Owned */
 /** @typedef {{answered: number, answered_within: number, abandoned: number, abandoned_within: number}} Tally */
-/** @typedef {{name: string, presence: string, reason: string | null, since: string, capacity: number, queues: string[]}} Agent */
-/** @typedef {{offer: number, at: string, item: number, queue: string, agent: number, sentence: string, outcome: string}} Decision */
+/** @typedef {{name: string, presence: string, reason: string | null, since: string, capacity: number, queues: string[], teams: number[]}} Agent */
+/** @typedef {{name: string, lead: number | null}} Team */
+/** @typedef {{offer: number, at: string, item: number, queue: string, channel: string, agent: number, sentence: string, outcome: string}} Decision */
 /**
- * @typedef {{zone: string, seq: number, bots: Map<number, string>, waiting: Map<number, Waiting>, owned: Map<number, Owned>,
- *   agents: Map<number, Agent>, day: string | null, tallies: Map<string, Tally>, decisions: Decision[]}} Board
+ * @typedef {{zone: string, seq: number, bots: Map<number, {queue: string, channel: string}>, waiting: Map<number, Waiting>, owned: Map<number, Owned>,
+ *   agents: Map<number, Agent>, teams: Map<number, Team>, day: string | null, tallies: Map<string, Tally>, decisions: Decision[]}} Board
  */
 
 export const DECISIONS_MAX = 50;
 
 /** A board before anything is known. @returns {Board} */
-export const empty = () => fromSnapshot({ zone: "UTC", seq: 0, bots: {}, waiting: {}, owned: {}, agents: {}, day: null, tallies: {}, decisions: [] });
+export const empty = () => fromSnapshot({ zone: "UTC", seq: 0, bots: {}, waiting: {}, owned: {}, agents: {}, teams: {}, day: null, tallies: {}, decisions: [] });
 
 /**
  * The board after a frame: a `welcome` begins it anew, an `event` changes it. It is changed in
@@ -41,6 +42,7 @@ export function fromSnapshot(snapshot) {
     waiting: byId(snapshot.waiting),
     owned: byId(snapshot.owned),
     agents: byId(snapshot.agents),
+    teams: byId(snapshot.teams),
     tallies: new Map(Object.entries(snapshot.tallies)),
     decisions: [...snapshot.decisions],
   };
@@ -49,7 +51,7 @@ export function fromSnapshot(snapshot) {
 /** The same as the server would send it. @param {Board} board */
 export const toSnapshot = (board) => ({
   ...board,
-  ...Object.fromEntries(["bots", "waiting", "owned", "agents", "tallies"].map((name) => [name, Object.fromEntries(board[name])])),
+  ...Object.fromEntries(["bots", "waiting", "owned", "agents", "teams", "tallies"].map((name) => [name, Object.fromEntries(board[name])])),
 });
 
 /** The day of a time in the organisation's zone, as in "2026-11-22". @param {string} zone @param {string | number} at */
@@ -61,14 +63,14 @@ const days = new Map();
 
 /** What each fact does; one that is not here, or that a later server says, changes only the number. */
 const HOW = {
-  BotOwned: (board, fact) => void board.bots.set(fact.item, fact.queue),
+  BotOwned: (board, { item, queue, channel }) => void board.bots.set(item, { queue, channel }),
   ItemQueued(board, { item, queue, channel, conversation, enqueued_at }) {
     leave(board, item);
     board.waiting.set(item, { queue, channel, conversation, enqueued_at, offered_to: null });
   },
-  OfferMade(board, { offer, at, item, queue, agent, sentence }) {
+  OfferMade(board, { offer, at, item, queue, channel, agent, sentence }) {
     change(board.waiting, item, { offered_to: agent });
-    board.decisions.unshift({ offer, at, item, queue, agent, sentence, outcome: "pending" });
+    board.decisions.unshift({ offer, at, item, queue, channel, agent, sentence, outcome: "pending" });
     board.decisions.length = Math.min(board.decisions.length, DECISIONS_MAX);
   },
   OfferEnded(board, fact) {
@@ -101,11 +103,22 @@ const HOW = {
     tally.abandoned_within += Number(within);
   },
   AgentConfigured(board, { agent, at, name, capacity, queues }) {
-    const shown = board.agents.get(agent) ?? { presence: "offline", reason: null, since: at };
+    const shown = board.agents.get(agent) ?? { presence: "offline", reason: null, since: at, teams: [] };
     board.agents.set(agent, { ...shown, name, capacity, queues });
   },
   PresenceChanged: (board, { agent, presence, since, reason }) =>
     change(board.agents, agent, { presence, since, reason: reason ?? null }),
+  TeamChanged(board, { team, name, lead, archived }) {
+    if (archived) board.teams.delete(team);
+    else board.teams.set(team, { name, lead: lead ?? null });
+  },
+  TeamMembersChanged(board, { team, joined = [], left = [] }) {
+    for (const agent of new Set([...left, ...joined])) {
+      const others = (board.agents.get(agent)?.teams ?? []).filter((one) => one !== team);
+      const teams = joined.includes(agent) ? [...others, team].sort((a, b) => a - b) : others;
+      change(board.agents, agent, { teams });
+    }
+  },
 };
 
 function leave(board, item) {

@@ -189,6 +189,8 @@ class Translator:
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()
                 | facts.SessionRevoked()
+                | facts.TeamChanged()  # no queue draws on a team yet
+                | facts.TeamMembersChanged()
                 | facts.KeyRevoked()
                 | facts.VisitorSessionEnded()
                 | facts.WebhookParked()

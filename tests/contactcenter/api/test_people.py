@@ -48,7 +48,7 @@ async def test_people_are_read_a_page_at_a_time_never_with_what_proves_them(
     assert [p["id"] for p in first["items"] + rest["items"]] == [1, 2, 3, 4]
     assert rest["next"] is None
     assert set(first["items"][1]) == {
-        *("id", "login", "name", "role", "disabled_at", "created_at", "abilities")
+        *("id", "login", "name", "role", "disabled_at", "created_at", "abilities", "teams")
     }
 
 

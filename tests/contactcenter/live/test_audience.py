@@ -110,6 +110,8 @@ CONCERNS: list[tuple[facts.Fact, set[int]]] = [
     (facts.ItemAbandoned(**ABOUT, enqueued_at=NOW, within=True), set()),
     (facts.SessionRevoked(at=NOW, session=1, person=7), set()),
     (facts.KeyRevoked(at=NOW, key=1), set()),
+    (facts.TeamChanged(at=NOW, team=1, name="Fiber"), set()),
+    (facts.TeamMembersChanged(at=NOW, team=1, joined=[1]), set()),
     (facts.VisitorSessionEnded(at=NOW, session=1), set()),
     (facts.WebhookParked(at=NOW, key=1, conversation=2, number=1, error=""), set()),
     (facts.TimerParked(at=NOW, kind="x", subject=1, error=""), set()),

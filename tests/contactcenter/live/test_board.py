@@ -12,6 +12,7 @@ from contactcenter.live.board import (
     Owned,
     Tally,
     Waiting,
+    WithBot,
     read,
     summarise,
 )
@@ -162,7 +163,7 @@ def test_last_decisions_are_kept_newest_first_with_what_became_of_them() -> None
 
 
 def test_numbers_of_a_queue() -> None:
-    board = Board(ZONE, bots={1: "care"}, day=at(0).date())
+    board = Board(ZONE, bots={1: WithBot("care", "web")}, day=at(0).date())
     board.waiting = {2: Waiting("care", "web", 2, at(-30))}
     board.waiting[3] = Waiting("care", "web", 3, at(-90), 7)
     board.waiting[4] = Waiting("billing", "web", 4, at(-5))

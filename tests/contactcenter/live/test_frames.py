@@ -81,6 +81,8 @@ def test_protocol_page_names_every_fact_that_a_desktop_hears(page: str) -> None:
         "ConversationReopened",
         "BotOwned",
         "ItemAbandoned",
+        "TeamChanged",
+        "TeamMembersChanged",
         "SessionRevoked",
         "KeyRevoked",
         "VisitorSessionEnded",
