@@ -40,3 +40,22 @@ DraftKind = Literal["reply", "note"]
 Scope = Literal["interactions:write", "conversations:read", "customers:read"]
 HeldOutcome = Literal["sent", "taken_back", "refused"]
 TimerKind = Literal["offer_lapse", "wrapup_end", "agent_grace", "item_idle", "held_reply"]
+Metric = Literal[
+    "first_response", "next_response", "resolution", "time_in_queue", "time_to_answer", "update"
+]
+ClockState = Literal["idle", "running", "paused", "stopped", "cancelled"]
+ClockEvent = Literal[
+    "opened",
+    "arrived",
+    "queued",
+    "assigned",
+    "customer_wrote",
+    "answered",
+    "updated",
+    "set_waiting",
+    "resumed",
+    "resolved",
+    "reopened",
+    "left",
+    "cancelled",
+]

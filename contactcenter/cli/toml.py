@@ -33,7 +33,7 @@ def _is_table(value: Any) -> bool:
 
 
 def _is_tables(value: Any) -> bool:
-    return isinstance(value, list) and _is_table(next(iter(cast("list[Any]", value)), None))
+    return isinstance(value, list | tuple) and _is_table(next(iter(cast("list[Any]", value)), None))
 
 
 def _key(key: str) -> str:
@@ -47,7 +47,7 @@ def _value(value: Any) -> str:
             return str(value).lower()
         case str():
             return _text(value)
-        case list():
+        case list() | tuple():
             return f"[{', '.join(map(_value, cast('list[Any]', value)))}]"
         case _:
             return repr(value)

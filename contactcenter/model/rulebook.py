@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from contactcenter.errors import BadInput
+from contactcenter.model import calendar
 
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=366 * 86_400)]
 PositiveSeconds = Annotated[int, msgspec.Meta(gt=0, le=366 * 86_400)]
@@ -53,7 +54,11 @@ class LeaveRisk(Rules, frozen=True, kw_only=True):
 
 
 class Queue(Rules, frozen=True, kw_only=True):
-    """`sticky_wait`: whether a returning customer waits for their agent when that one is busy."""
+    """`sticky_wait`: whether a returning customer waits for their agent when that one is busy.
+
+    `calendar`: when it is open; none means always. What comes while it is closed is offered from
+    the next opening on, and its wait counts from there. What came in time is served to the end.
+    """
 
     label: Name
     target_s: PositiveSeconds
@@ -63,6 +68,7 @@ class Queue(Rules, frozen=True, kw_only=True):
     sticky_wait: bool = False
     head_start_s: Seconds = 0
     requirement: dict[str, Level] = {}
+    calendar: Name | None = None
 
 
 class Entry(Rules, frozen=True, kw_only=True):
@@ -141,6 +147,7 @@ class Rulebook(Rules, frozen=True, kw_only=True):
     organisation: Organisation
     channels: dict[Name, Channel]
     tiers: dict[Name, HeadStart]
+    calendars: dict[Name, calendar.Calendar] = {}
     propensity_to_leave: LeaveRisk
     queues: Annotated[dict[Name, Queue], msgspec.Meta(min_length=1)]
     entry: Annotated[list[Entry], msgspec.Meta(min_length=1)]
@@ -198,7 +205,9 @@ def _type_faults(document: dict[str, object]) -> Iterator[str]:
                 yield f"{name}: this section is missing"
             continue
         section = document[name]
-        if name not in ("channels", "tiers", "queues", "intents") or not isinstance(section, dict):
+        if name not in ("channels", "tiers", "calendars", "queues", "intents") or not isinstance(
+            section, dict
+        ):
             yield from _faults(document[name], field.type, name)
             continue
         for key, value in cast("dict[str, object]", section).items():
@@ -220,6 +229,7 @@ def _reference_faults(book: Rulebook) -> Iterator[str]:
         ZoneInfo(book.organisation.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         yield f"organisation.timezone: there is no time zone {book.organisation.timezone!r}"
+    yield from _calendar_faults(book)
     for place, entry in enumerate(book.entry):
         if entry.queue not in book.queues:
             yield f"entry[{place}].queue: there is no queue {entry.queue!r}"
@@ -238,3 +248,11 @@ def _reference_faults(book: Rulebook) -> Iterator[str]:
     record = book.record
     if not record.dormant_after_s < record.remind_after_s < record.resolve_after_s:
         yield "record: dormant_after_s, remind_after_s, resolve_after_s must grow in this order"
+
+
+def _calendar_faults(book: Rulebook) -> Iterator[str]:
+    for name, each in book.calendars.items():
+        yield from (f"calendars.{name}.{path}: {said}" for path, said in calendar.faults(each))
+    for name, queue in book.queues.items():
+        if queue.calendar and queue.calendar not in book.calendars:
+            yield f"queues.{name}.calendar: there is no calendar {queue.calendar!r}"

@@ -29,3 +29,11 @@ def test_any_document_reads_as_what_it_was(document: dict[str, object]) -> None:
 
 def test_what_is_none_is_left_out() -> None:
     assert render({"a": None, "b": 1}) == "b = 1\n"
+
+
+def test_a_tuple_is_written_as_the_list_that_it_was() -> None:
+    document = {"days": ({"hours": ("08:00-12:00",)},), "holidays": ()}
+    assert tomllib.loads(render(document)) == {
+        "days": [{"hours": ["08:00-12:00"]}],
+        "holidays": [],
+    }

@@ -75,13 +75,38 @@ def test_what_has_a_default_may_be_left_out() -> None:
     assert parse(cut).matching.language_level == 1
 
 
+def test_faults_of_a_calendar_are_told_with_their_paths() -> None:
+    broken = (
+        SHIPPED.replace('timezone = "Asia/Jakarta"\nholidays', 'timezone = "Mars"\nholidays')
+        .replace('monday = ["08:00-12:00", "13:00-17:00"]', 'monday = ["17:00-08:00"]')
+        .replace('friday = ["08:00-11:30", ', 'friday = ["08:00-13:30", ')
+        .replace('holidays = ["ID"]', 'holidays = ["ID", "XX"]')
+    )
+    assert [fault.partition(": ")[0] for fault in faults(broken)] == [
+        "calendars.office.timezone",
+        "calendars.office.holidays[1]",
+        "calendars.office.hours.monday[0]",
+        "calendars.office.hours.friday[1]",
+    ]
+
+
+def test_what_is_misspelt_in_a_calendar_is_a_fault() -> None:
+    told = faults(SHIPPED.replace("monday = [", "munday = ["))
+    assert [fault.partition(": ")[0] for fault in told] == ["calendars.office.hours"]
+
+
 REFERENCES = [
-    ("Asia/Jakarta", "Asia/Nowhere", "organisation.timezone"),
-    ("Asia/Jakarta", "../zone", "organisation.timezone"),
+    (
+        'Center"\ntimezone = "Asia/Jakarta',
+        'Center"\ntimezone = "Asia/Nowhere',
+        "organisation.timezone",
+    ),
+    ('Center"\ntimezone = "Asia/Jakarta', 'Center"\ntimezone = "../zone', "organisation.timezone"),
     ('"web"\nqueue = "care"', '"web"\nqueue = "x"', "entry[0].queue"),
     ('connection = "*"', 'connection = "app"', "entry"),
     ('billing]\nqueue = "billing"', 'billing]\nqueue = "x"', "intents.billing.queue"),
     ('automatic = "no answer"', 'automatic = "gone"', "dispositions.automatic"),
+    ("[queues.care]", '[queues.care]\ncalendar = "x"', "queues.care.calendar"),
     ("remind_after_s = 3600", "remind_after_s = 300", "record"),
     ("resolve_after_s = 86400", "resolve_after_s = 3600", "record"),
 ]
