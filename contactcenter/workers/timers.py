@@ -5,9 +5,13 @@ the second finds the row gone. A look each second finds what is due before the n
 then kept in memory until its time: the rules count in whole seconds, so that a timer is seen before
 it is due. One that is set for less, or for a time that has passed, waits for the next look. The
 database's clock decides.
+
+What fell due while nobody fired (the server was down, or the database away) is the backlog. It is
+worked off at a bounded rate, and never before what falls due now.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -28,8 +32,17 @@ from contactcenter.log import get
 from contactcenter.model.rulebook import Published
 from contactcenter.record.timers import Rings
 
-BATCH_MAX = 200
 LOOK_S = 1.0
+KEPT_MAX = 10_000
+"""So many timers at most are in memory, however many are pending."""
+FIRED_MAX = 500
+"""So many at most fire in one transaction."""
+BACKLOG_MAX = 500
+"""So much of the backlog is worked off between two looks."""
+BACKLOG_FIRED_MAX = 50
+"""In one transaction: what falls due meanwhile waits for no more."""
+PAUSE_S = 5.0
+"""Who has not fired for so long has a backlog."""
 MARGIN_S = 0.001
 """So much later than it is due by the loop's clock, a timer is due by the database's."""
 ERROR_LENGTH_MAX = 500
@@ -66,6 +79,13 @@ class Ring(msgspec.Struct, frozen=True):
     wait_s: float
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What one look finds, each oldest first: due before the next look, and left from before."""
+
+    ahead: list[Ring]
+    backlog: list[Ring]
+
+
 class Timers:
     """`run()` fires what is due, for ever."""
 
@@ -75,37 +95,48 @@ class Timers:
         self._database = database
         self._rulebook = rulebook
         self._clock = clock
+        self._since: datetime | None = None
+        self._active = 0.0
 
     async def run(self) -> None:
         """Look, and fire each timer when it is due, for ever."""
         while True:
-            upcoming = await self.look()
+            seen = await self.look()
             looked = _loop_time()
-            await self._fire_in_time(upcoming, looked)
-            if len(upcoming) < BATCH_MAX:
+            await self._fire_in_time(seen, looked)
+            if len(seen.ahead) < KEPT_MAX:
                 await asyncio.sleep(looked + LOOK_S - _loop_time())
 
-    async def look(self) -> list[Ring]:
-        """What is due before the next look, oldest first, or the first so many of it."""
+    async def look(self) -> Seen:
+        """What is due before the next look, and what may be done of the backlog until then."""
         async with self._database.snapshot() as tx:
-            upcoming = await tx.many(Ring, "timers.upcoming", LOOK_S, BATCH_MAX)
-        _OVERDUE.set(sum(r.wait_s <= 0 for r in upcoming))
-        return upcoming
+            if self._since is None or _loop_time() - self._active > PAUSE_S:
+                self._since = await tx.one(datetime, "timers.moment")
+            ahead = await tx.many(Ring, "timers.upcoming", self._since, LOOK_S, KEPT_MAX)
+            backlog = await tx.many(Ring, "timers.backlog", self._since, BACKLOG_MAX)
+        self._active = _loop_time()
+        _OVERDUE.set(len(backlog) + sum(r.wait_s <= 0 for r in ahead))
+        return Seen(ahead, backlog)
 
     async def fire(self, rings: Sequence[Ring], looked: float) -> None:
         """Fire these together, which were seen at that time of the loop."""
         for kind in sorted({r.kind for r in rings}):
             await self._fire(kind, [r for r in rings if r.kind == kind], looked)
+        self._active = _loop_time()
 
-    async def _fire_in_time(self, upcoming: Sequence[Ring], looked: float) -> None:
-        while upcoming:
+    async def _fire_in_time(self, seen: Seen, looked: float) -> None:
+        """Fire what falls due until the next look, and the backlog in between."""
+        ahead, backlog = deque(seen.ahead), deque(seen.backlog)
+        while ahead or backlog:
             passed = _loop_time() - looked
-            due = [r for r in upcoming if r.wait_s + MARGIN_S <= passed]
-            if due:
+            if due := _take(ahead, passed - MARGIN_S, FIRED_MAX):
                 await self.fire(due, looked)
-                upcoming = upcoming[len(due) :]
+            elif passed >= LOOK_S:
+                return  # who is not due yet, and the backlog, are seen again
+            elif left := _take(backlog, passed, BACKLOG_FIRED_MAX):
+                await self.fire(left, looked)
             else:
-                await asyncio.sleep(upcoming[0].wait_s + MARGIN_S - passed)
+                await asyncio.sleep(ahead[0].wait_s + MARGIN_S - passed)
 
     async def _fire(self, kind: str, rings: list[Ring], looked: float) -> None:
         try:
@@ -117,8 +148,9 @@ class Timers:
             raise
         except Exception as error:  # noqa: BLE001 -- a poison timer must not stop the others
             if len(rings) > 1:
-                for ring in rings:
-                    await self._fire(kind, [ring], looked)
+                half = len(rings) // 2
+                await self._fire(kind, rings[:half], looked)
+                await self._fire(kind, rings[half:], looked)
                 return
             _FAILED.labels(kind).inc()
             _log.warning("a timer failed", kind=kind, subject=rings[0].subject, exc_info=error)
@@ -138,6 +170,14 @@ class Timers:
                     at=self._clock(), kind=ring.kind, subject=ring.subject, error=error
                 )
             )
+
+
+def _take(rings: deque[Ring], passed_s: float, count_max: int) -> list[Ring]:
+    """The first of them, as far as they are due after so long."""
+    taken: list[Ring] = []
+    while rings and rings[0].wait_s <= passed_s and len(taken) < count_max:
+        taken.append(rings.popleft())
+    return taken
 
 
 def _loop_time() -> float:

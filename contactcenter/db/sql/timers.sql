@@ -6,13 +6,24 @@ JOIN unnest($2::bigint[], $3::bigint[]) AS r (subject, generation)
 WHERE t.kind = $1 AND t.due_at <= clock_timestamp() AND t.parked_at IS NULL
 ORDER BY t.subject FOR UPDATE OF t
 
--- What is due within so many seconds, oldest first, and in how many; less than none is late. The
--- clock is that of the statement, which the index can be asked by: one that runs on cannot.
+-- name: moment
+SELECT statement_timestamp()
+
+-- What falls due from a moment on and within so many seconds, oldest first, and in how many; less than
+-- none is late. The clock is that of the statement, which the index can be asked by: one that runs on cannot.
 -- name: upcoming
 SELECT kind, subject, generation, attempts,
        extract(epoch FROM due_at - statement_timestamp())::float8 AS wait_s
 FROM timer
-WHERE due_at <= statement_timestamp() + make_interval(secs => $1) AND parked_at IS NULL
+WHERE due_at >= $1 AND due_at <= statement_timestamp() + make_interval(secs => $2)
+    AND parked_at IS NULL
+ORDER BY due_at LIMIT $3
+
+-- What was due before that moment.
+-- name: backlog
+SELECT kind, subject, generation, attempts,
+       extract(epoch FROM due_at - statement_timestamp())::float8 AS wait_s
+FROM timer WHERE due_at < $1 AND parked_at IS NULL
 ORDER BY due_at LIMIT $2
 
 -- A timer that failed comes again later, or is parked for a person to see.

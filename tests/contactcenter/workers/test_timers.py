@@ -11,7 +11,7 @@ from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.record.timers import still_due
 from contactcenter.words import TimerKind
 from contactcenter.workers import timers as worker
-from contactcenter.workers.timers import BATCH_MAX, DELAYS_S, EFFECTS, LOOK_S, Timers
+from contactcenter.workers.timers import BACKLOG_MAX, DELAYS_S, EFFECTS, LOOK_S, Timers
 from tests.contactcenter.floor import NOW, Floor, accept
 
 
@@ -33,9 +33,19 @@ async def due(floor: Floor, kind: str | None = None) -> None:
 async def fire_due(timers: Timers) -> int:
     """Look once, and fire what is due by now; returns how many there were."""
     looked = asyncio.get_running_loop().time()
-    rings = [r for r in await timers.look() if r.wait_s <= 0]
+    seen = await timers.look()
+    rings = [*seen.backlog, *(r for r in seen.ahead if r.wait_s <= 0)]
     await timers.fire(rings, looked)
     return len(rings)
+
+
+async def emptied(floor: Floor, timers: Timers) -> None:
+    """Let the worker run until no timer is left."""
+    running = asyncio.create_task(timers.run())
+    async with asyncio.timeout(30):
+        while await floor.desk.value("SELECT count(*) FROM timer"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    running.cancel()
 
 
 def late(kind: str, suffix: str) -> float:
@@ -165,7 +175,9 @@ async def test_what_is_due_before_the_next_look_is_seen_before_it_is_due(
             subject,
             in_s,
         )
-    assert [(r.subject, r.wait_s <= 0) for r in await timers.look()] == [(2, True), (1, False)]
+    seen = await timers.look()
+    assert [(r.subject, r.wait_s <= 0) for r in seen.ahead] == [(1, False)]
+    assert [(r.subject, r.wait_s <= 0) for r in seen.backlog] == [(2, True)]
 
 
 @pytest.fixture
@@ -191,11 +203,7 @@ async def test_what_was_seen_is_fired_in_time_by_one_look(
             subject,
             in_ms / 1000,
         )
-    running = asyncio.create_task(timers.run())
-    async with asyncio.timeout(20):
-        while await floor.desk.value("SELECT count(*) FROM timer"):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    running.cancel()
+    await emptied(floor, timers)
     assert sorted(fired) == [1, 2, 3]
 
 
@@ -206,7 +214,7 @@ async def test_what_was_taken_back_or_put_off_since_it_was_seen_is_not_fired(
     seen = await timers.look()
     await floor.desk.rows("DELETE FROM timer WHERE subject = 1")
     await floor.desk.database.run(_put_off)
-    await timers.fire(seen, 0.0)
+    await timers.fire(seen.backlog, 0.0)
     assert fired == [3]
 
 
@@ -214,14 +222,51 @@ async def _put_off(tx: Tx) -> None:
     tx.schedule("bell", 2, datetime.now(UTC) + timedelta(hours=1))
 
 
-@pytest.mark.usefixtures("poison")
-async def test_backlog_is_worked_off_without_a_pause(floor: Floor, timers: Timers) -> None:
-    await set_timers(floor, "poison", range(100, 100 + BATCH_MAX + 50))
-    running = asyncio.create_task(timers.run())
-    async with asyncio.timeout(LOOK_S * 5):
-        while await floor.desk.value("SELECT count(*) FROM timer"):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    running.cancel()
+async def test_what_was_due_before_is_worked_off_at_a_bounded_rate(
+    floor: Floor, timers: Timers, fired: list[int]
+) -> None:
+    overdue = range(BACKLOG_MAX + 200)
+    await set_timers(floor, "bell", overdue)
+    seen = await timers.look()
+    assert (seen.ahead, len(seen.backlog)) == ([], BACKLOG_MAX)
+    await emptied(floor, timers)
+    assert sorted(fired) == list(overdue)
+
+
+async def test_what_falls_due_goes_before_what_was_due_before(
+    floor: Floor, timers: Timers, fired: list[int]
+) -> None:
+    overdue = range(1, BACKLOG_MAX * 2)
+    await set_timers(floor, "bell", overdue)
+    await timers.look()
+    await floor.desk.rows("INSERT INTO timer (kind, subject, due_at) VALUES ('bell', 0, now())")
+    await emptied(floor, timers)
+    assert sorted(fired) == [0, *overdue]
+    assert fired[0] == 0
+
+
+async def test_what_fell_due_while_nobody_fired_is_backlog(
+    floor: Floor, timers: Timers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await timers.look()
+    await floor.desk.rows("INSERT INTO timer (kind, subject, due_at) VALUES ('x', 1, now())")
+    assert [r.subject for r in (await timers.look()).ahead] == [1]
+    monkeypatch.setattr(worker, "PAUSE_S", -1.0)
+    assert [r.subject for r in (await timers.look()).backlog] == [1]
+
+
+async def test_more_that_are_due_at_one_moment_than_one_look_takes_all_fire_once(
+    floor: Floor, timers: Timers, fired: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "KEPT_MAX", 20)
+    monkeypatch.setattr(worker, "FIRED_MAX", 7)
+    await timers.look()
+    await floor.desk.rows(
+        "INSERT INTO timer (kind, subject, due_at) SELECT 'bell', n, now()"
+        " FROM generate_series(1, 100) n"
+    )
+    await emptied(floor, timers)
+    assert sorted(fired) == list(range(1, 101))
 
 
 def test_every_timer_that_is_scheduled_has_an_effect() -> None:
