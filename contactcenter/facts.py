@@ -17,6 +17,7 @@ from contactcenter.explanation import Explanation
 from contactcenter.words import (
     AuthorKind,
     CloseReason,
+    ConsultOutcome,
     Delivery,
     Direction,
     HeldOutcome,
@@ -313,6 +314,40 @@ class AgentMentioned(Happened, frozen=True, kw_only=True, tag=True):
     excerpt: str
 
 
+class ConsultFact(Happened, frozen=True, kw_only=True):
+    """What all facts about a consult have: `by`, who has the work, has asked `agent` in."""
+
+    consult: int
+    item: int
+    conversation: int
+    by: int
+    agent: int
+
+
+class ConsultAsked(ConsultFact, frozen=True, kw_only=True, tag=True):
+    """A colleague is asked in, with a question."""
+
+    by_name: str
+    agent_name: str
+    customer: int
+    customer_name: str | None = None
+    question: str
+
+
+class ConsultJoined(ConsultFact, frozen=True, kw_only=True, tag=True):
+    """The colleague looks in."""
+
+
+class ConsultEnded(ConsultFact, frozen=True, kw_only=True, tag=True):
+    """It is over.
+
+    `declined` or `left` by the colleague, `ended` by who asked, with the work `taken_over` by the
+    colleague, `passed_on` or `resolved`, or the colleague is `gone`.
+    """
+
+    outcome: ConsultOutcome
+
+
 class UndoChanged(Happened, frozen=True, kw_only=True, tag=True):
     """The agent has set for how many seconds their desktops hold a reply; 0: not at all."""
 
@@ -481,6 +516,9 @@ Fact = (
     | ItemAbandoned
     | ItemCancelled
     | AgentMentioned
+    | ConsultAsked
+    | ConsultJoined
+    | ConsultEnded
     | UndoChanged
     | ReplyHeld
     | HeldReplyEnded

@@ -38,6 +38,8 @@ QueuedBecause = Literal[
 ]
 DraftKind = Literal["reply", "note"]
 Scope = Literal["interactions:write", "conversations:read", "customers:read"]
+ConsultState = Literal["asked", "joined", "ended"]
+ConsultOutcome = Literal["declined", "left", "ended", "taken_over", "passed_on", "resolved", "gone"]
 HeldOutcome = Literal["sent", "taken_back", "refused"]
 TimerKind = Literal["offer_lapse", "wrapup_end", "agent_grace", "item_idle", "held_reply"]
 Metric = Literal[

@@ -40,7 +40,7 @@ async def leave(tx: Tx, conversation: int, book: Published, now: datetime) -> Le
 async def _drop(tx: Tx, held: Held, now: datetime) -> None:
     """A bot had the work: nobody's wait has ended, and no queue's service level falls."""
     dropped = held.item.ended("cancelled", now)
-    await save(tx, [(held.item, dropped)])
+    await save(tx, [(held.item, dropped)], now)
     tx.emit(facts.ItemCancelled(at=now, **dropped.about(held.bot), reason="customer_left"))
     await close(tx, held, "abandoned", now)
 
@@ -50,7 +50,7 @@ async def _abandon(tx: Tx, held: Held, book: Published, now: datetime) -> None:
     item = held.item
     offers = await pending_for_items(tx, [item.id])
     await rescind(tx, offers, {item.id: (item, held.bot)}, "customer_left", now)
-    await save(tx, [(item, item.ended("abandoned", now))])
+    await save(tx, [(item, item.ended("abandoned", now))], now)
     within = await abandoned(tx, item, book, now)
     tx.emit(
         facts.ItemAbandoned(

@@ -67,7 +67,7 @@ async def bot_reply(tx: Tx, said: Said, seen: int, now: datetime) -> Done:
         occurred_at=said.occurred_at,
         request_id=said.request_id,
     )
-    await save(tx, [(held.item, held.item.turn("customer", now))])
+    await save(tx, [(held.item, held.item.turn("customer", now))], now)
     return await _append(tx, held, draft, now)
 
 
@@ -91,7 +91,7 @@ async def hand_over(tx: Tx, said: Said, what: HandOver, book: Published, now: da
     target = queue or held.item.queue
     ours = held.item.replace(intent=what.intent, asked=asked).turn("us", now)
     waiting = ours.queued(now, queue=target, place=place(customer, target, book.rules, asked))
-    await save(tx, [(held.item, waiting)])
+    await save(tx, [(held.item, waiting)], now)
     tx.emit(waiting.queued_fact(now, "handed_over", None, held.bot))
     return done
 
@@ -107,7 +107,7 @@ async def bot_close(tx: Tx, said: Said, disposition: str, book: Published, now: 
         raise BadInput(detail, code="unknown-disposition", pointer="/disposition")
     held = await _owned(tx, said)
     done = await _append(tx, held, _internal(said, "note", claimed), now)
-    await save(tx, [(held.item, await finish(tx, held, "bot", now, disposition))])
+    await save(tx, [(held.item, await finish(tx, held, "bot", now, disposition))], now)
     return done
 
 

@@ -36,7 +36,7 @@ async def _step(tx: Tx, held: Held, book: Published, now: datetime) -> None:
     waited = now - item.waiting_since
     if waited >= timedelta(seconds=rules.resolve_after_s):
         done = await finish(tx, held, "unanswered", now, book.rules.dispositions.automatic)
-        await save(tx, [(item, done)])
+        await save(tx, [(item, done)], now)
         if item.agent_id:
             await released(tx, [item.agent_id], now)
         return
@@ -53,7 +53,7 @@ async def _rest(tx: Tx, held: Held, item: WorkItem, weight: int, now: datetime) 
     if item.dormant or weight >= item.full_weight or item.agent_id is None:
         return item
     dormant = item.replace(weight=weight)
-    await save(tx, [(item, dormant)])
+    await save(tx, [(item, dormant)], now)
     tx.emit(
         facts.ItemWeighed(
             at=now, **item.about(held.bot), agent=item.agent_id, weight=weight, dormant=True
@@ -65,7 +65,7 @@ async def _rest(tx: Tx, held: Held, item: WorkItem, weight: int, now: datetime) 
 async def _remind(tx: Tx, held: Held, item: WorkItem, text: str, now: datetime) -> WorkItem:
     """The reminder is ours, but it answers nobody: the fence and the turn stay as they were."""
     reminded = item.replace(reminded_at=now)
-    await save(tx, [(item, reminded)])
+    await save(tx, [(item, reminded)], now)
     try:
         way = await destination(tx, held.conversation, None)
     except Conflict:

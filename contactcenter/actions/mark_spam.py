@@ -80,7 +80,7 @@ async def _cancel(tx: Tx, held: Held, now: datetime) -> None:
     offers = await pending_for_items(tx, [held.item.id])
     await rescind(tx, offers, {held.item.id: (held.item, held.bot)}, "spam", now)
     cancelled = held.item.ended("cancelled", now)
-    await save(tx, [(held.item, cancelled)])
+    await save(tx, [(held.item, cancelled)], now)
     tx.clear("item_idle", cancelled.id)
     tx.emit(facts.ItemCancelled(at=now, **cancelled.about(held.bot), reason="spam"))
     await _close(tx, held.conversation, [], now)
@@ -88,7 +88,7 @@ async def _cancel(tx: Tx, held: Held, now: datetime) -> None:
 
 async def _finish(tx: Tx, held: Held, now: datetime) -> None:
     await lock_agents(tx, held.item.owners)
-    await save(tx, [(held.item, await finish(tx, held, "spam", now, DISPOSITION))])
+    await save(tx, [(held.item, await finish(tx, held, "spam", now, DISPOSITION))], now)
     await released(tx, held.item.owners, now)
 
 

@@ -57,7 +57,7 @@ async def _miss(
     excluded = now + timedelta(seconds=rules.exclusion_s)
     rests = now + timedelta(seconds=rules.cooldown_s)
     await end(tx, missed, state, now, excluded_until=excluded)
-    await save(tx, [(held[o.item_id].item, held[o.item_id].item.returned()) for o in missed])
+    await save(tx, [(held[o.item_id].item, held[o.item_id].item.returned()) for o in missed], now)
     for offer in missed:
         agent = agents[offer.agent_id]
         agent = agents[agent.id] = agent.missed(rests, now)

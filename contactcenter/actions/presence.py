@@ -9,6 +9,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.errors import BadInput, NotFound, Stale
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
+from contactcenter.record.consults import end_as_gone
 from contactcenter.record.finish import finish
 from contactcenter.record.held import hold_many
 from contactcenter.record.load import lock_agents, released, save_agent
@@ -77,6 +78,7 @@ async def set_presence(
     if presence == "offline":
         grace = now + timedelta(seconds=book.rules.presence.grace_s)
         tx.schedule("agent_grace", agent_id, grace)
+        await end_as_gone(tx, [agent_id], now)
     else:
         tx.clear("agent_grace", agent_id)
 
@@ -101,8 +103,9 @@ async def grace_ended(tx: Tx, rings: Rings, _book: Published, now: datetime) -> 
             after = one.item.turn("us", now).queued(now)
             tx.emit(after.queued_fact(now, "agent_gone", former, one.bot))
         changes.append((one.item, after))
-    await save(tx, changes)
+    await save(tx, changes, now)
     await released(tx, missing, now)
+    await end_as_gone(tx, missing, now)
     for agent in agents.values():
         if agent.id in missing and agent.presence != "offline":
             after_grace = agent.says("offline", None, now)

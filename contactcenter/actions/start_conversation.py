@@ -154,7 +154,7 @@ async def _take(
     [opened] = await open_items(tx, [opening], book.version, now)
     agent = await _lock_agent(tx, by, opened, book)
     item = opened.owned(agent.id, now)
-    await save(tx, [(opened, item.turn("customer", now))])
+    await save(tx, [(opened, item.turn("customer", now))], now)
     await tx.do("agents.took", agent.id, now)
     await tx.do("conversations.set_agent", conversation.id, agent.id)
     idle = timedelta(seconds=book.rules.record.dormant_after_s)

@@ -11,7 +11,7 @@ from contactcenter.model.agent import Agent
 from contactcenter.model.customer import Customer, place
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
-from contactcenter.record.append import Draft, append_one
+from contactcenter.record.append import append_note
 from contactcenter.record.held import Held, hold, owned_by
 from contactcenter.record.load import loads, lock_agents, released
 from contactcenter.record.offers import pending_for_items, rescind
@@ -53,7 +53,7 @@ async def transfer(
     item = owned_by(held, agent, "active")
     await lock_agents(tx, [agent])
     if note:
-        await _note(tx, held, agent, note, now)
+        await append_note(tx, held.conversation, item, agent, note, now)
     target = queue or item.queue
     customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
     waiting = item.turn("us", now).queued(
@@ -64,7 +64,7 @@ async def transfer(
         sticky_patience_s=book.rules.queues[target].sticky_patience_s,
         passed_on_by=agent,
     )
-    await save(tx, [(item, waiting)])
+    await save(tx, [(item, waiting)], now)
     await released(tx, [agent], now)
     tx.clear("item_idle", item_id)
     tx.emit(waiting.queued_fact(now, "transferred", agent, held.bot))
@@ -105,7 +105,7 @@ async def assign(
     owned = item.owned(agent_id, now)
     if former is None:
         owned = owned.turn("us", now)
-    await save(tx, [(item, owned)])
+    await save(tx, [(item, owned)], now)
     within = await answered(tx, item, book, now) if item.state in ("queued", "offered") else None
     await tx.do("agents.took", agent_id, now)
     await tx.do("conversations.set_agent", held.conversation.id, agent_id)
@@ -142,7 +142,7 @@ async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now:
     customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
     place_there = place(customer, target, book.rules, item.asked)
     waiting = item.turn("us", now).queued(now, queue=target, place=place_there)
-    await save(tx, [(item, waiting)])
+    await save(tx, [(item, waiting)], now)
     if item.agent_id:
         await released(tx, [item.agent_id], now)
     tx.emit(waiting.queued_fact(now, "transferred", item.agent_id, held.bot))
@@ -160,16 +160,3 @@ def _under_way(held: Held) -> WorkItem:
 async def _take_back(tx: Tx, held: Held, now: datetime) -> None:
     offers = await pending_for_items(tx, [held.item.id])
     await rescind(tx, offers, {held.item.id: (held.item, held.bot)}, "reassigned", now)
-
-
-async def _note(tx: Tx, held: Held, agent: int, text: str, now: datetime) -> None:
-    draft = Draft(
-        kind="note",
-        direction="internal",
-        channel="desktop",
-        author_kind="agent",
-        author_id=agent,
-        text=text,
-        occurred_at=now,
-    )
-    await append_one(tx, held.conversation, held.item, draft, now)

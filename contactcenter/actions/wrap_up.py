@@ -16,7 +16,7 @@ async def finish_wrap_up(tx: Tx, agent: int, item_id: int, now: datetime) -> Non
     held = await hold(tx, item_id)
     owned_by(held, agent, "wrapup")
     await lock_agents(tx, [agent])
-    await save(tx, [(held.item, await finish(tx, held, "resolved", now))])
+    await save(tx, [(held.item, await finish(tx, held, "resolved", now))], now)
     await released(tx, [agent], now)
 
 
@@ -27,5 +27,5 @@ async def wrap_up_ended(tx: Tx, rings: Rings, _book: Published, now: datetime) -
     due = await still_due(tx, "wrapup_end", rings)
     over = [h for h in held if h.item.id in due]
     finished = await finish_many(tx, [(h, None) for h in over], "resolved", now)
-    await save(tx, list(zip([h.item for h in over], finished, strict=True)))
+    await save(tx, list(zip([h.item for h in over], finished, strict=True)), now)
     await released(tx, [h.item.agent_id for h in over if h.item.agent_id], now)

@@ -10,6 +10,7 @@ import msgspec
 from litestar import websocket
 from litestar.di import NamedDependency
 
+from contactcenter.actions.consult import ask, end, join, take_over
 from contactcenter.actions.handle.hold import hold_reply, send_now, take_back
 from contactcenter.actions.miss import decline
 from contactcenter.actions.note import note
@@ -46,6 +47,10 @@ Alone = (
     | frames.Note
     | frames.Read
     | frames.Transfer
+    | frames.Consult
+    | frames.JoinConsult
+    | frames.EndConsult
+    | frames.TakeOver
     | frames.FinishWrapUp
 )
 """Commands that are a transaction of their own."""
@@ -211,7 +216,7 @@ class _Desk:
                 act = partial(self._act, command, self._rulebook.current, now)
                 return await once(self._database, agent, command, act, now)
 
-    async def _act(  # noqa: PLR0911 -- a line for each command
+    async def _act(  # noqa: C901, PLR0911, PLR0912 -- a line for each command
         self, command: Alone, book: Published, now: datetime, tx: Tx
     ) -> Any:
         agent = self.client.agent
@@ -249,6 +254,14 @@ class _Desk:
                     book=book,
                     now=now,
                 )
+            case frames.Consult():
+                return await ask(tx, agent, command.item, command.agent, command.question, now)
+            case frames.JoinConsult():
+                return await join(tx, agent, command.consult, now)
+            case frames.EndConsult():
+                return await end(tx, agent, command.consult, now)
+            case frames.TakeOver():
+                return await take_over(tx, agent, command.consult, book, now)
             case frames.FinishWrapUp():
                 return await finish_wrap_up(tx, agent, command.item, now)
             case _:

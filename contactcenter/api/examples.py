@@ -88,7 +88,15 @@ _SHOWN_PERSON = ShownPerson(
     **msgspec.structs.asdict(_PERSON), abilities=_ABILITIES, teams=[TeamName(3, "Fiber at night")]
 )
 _COLLEAGUE = Colleague(
-    id=7, login="sari", name="Sari Dewi", presence="available", teams=["Fiber at night"]
+    id=7,
+    login="sari",
+    name="Sari Dewi",
+    presence="available",
+    queues=["care"],
+    skills={"language:id": 3},
+    carries=2,
+    capacity=4,
+    teams=["Fiber at night"],
 )
 _SESSION = Session(
     id=31, address="203.0.113.7", browser="Firefox", created_at=AT, expires_at=LATER, current=True

@@ -62,12 +62,19 @@ class People(msgspec.Struct, frozen=True):
 
 
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent, as the others see them; a note names them by `@login`."""
+    """An agent, as the others see them; a note names them by `@login`.
+
+    `carries` and `capacity` are in units of channel weights.
+    """
 
     id: int
     login: str
     name: str
     presence: Presence
+    queues: list[str]
+    skills: dict[str, int]
+    carries: int
+    capacity: int
     teams: list[str] = []
 
 

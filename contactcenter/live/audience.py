@@ -9,7 +9,7 @@ EVERYBODY = (0,)
 """Concerns every desktop; 0 is nobody's id."""
 
 
-def agents_concerned(fact: Fact) -> tuple[int, ...]:
+def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: PLR0911 -- a line for each kind
     """The agents on whose desktops the fact is shown; a pure function of the fact alone."""
     match fact:
         case (
@@ -25,6 +25,8 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:
             return tuple(fact.agents)
         case facts.ItemAssigned():
             return tuple({fact.agent, fact.former_agent or fact.agent})
+        case facts.ConsultAsked() | facts.ConsultJoined() | facts.ConsultEnded():
+            return fact.by, fact.agent
         case facts.ItemQueued() | facts.ItemDone() | facts.ItemMoved() | facts.ItemCancelled():
             return (fact.agent,) if fact.agent else ()
         case (

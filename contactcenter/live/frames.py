@@ -146,6 +146,32 @@ class Transfer(Command, frozen=True, kw_only=True, tag="transfer"):
     note: Text | None = None
 
 
+class Consult(Command, frozen=True, kw_only=True, tag="consult"):
+    """Ask a colleague in, about work that stays the agent's. Result: `{"consult"}`."""
+
+    item: Id
+    agent: Id
+    question: Text
+
+
+class JoinConsult(Command, frozen=True, kw_only=True, tag="join_consult"):
+    """Look in. Refused with `consult-gone` once it is over."""
+
+    consult: Id
+
+
+class EndConsult(Command, frozen=True, kw_only=True, tag="end_consult"):
+    """It is over: said by who asked, and by the colleague, who so declines or leaves."""
+
+    consult: Id
+
+
+class TakeOver(Command, frozen=True, kw_only=True, tag="take_over"):
+    """The work is the colleague's who is in: said by either. Refused with `agent-full`."""
+
+    consult: Id
+
+
 class Resolve(Command, frozen=True, kw_only=True, tag="resolve"):
     """The contact is over. Result: `{"item", "wrap_up_until"}`, null where there is no wrap-up."""
 
@@ -170,6 +196,10 @@ AnyCommand = (
     | Note
     | Read
     | Transfer
+    | Consult
+    | JoinConsult
+    | EndConsult
+    | TakeOver
     | Resolve
     | FinishWrapUp
 )

@@ -90,6 +90,22 @@ async def append_one(
     return said
 
 
+async def append_note(
+    tx: Tx, conversation: Conversation, item: WorkItem | None, author: int, text: str, now: datetime
+) -> facts.Said:
+    """What an agent says to colleagues alone."""
+    draft = Draft(
+        kind="note",
+        direction="internal",
+        channel="desktop",
+        author_kind="agent",
+        author_id=author,
+        text=text,
+        occurred_at=now,
+    )
+    return await append_one(tx, conversation, item, draft, now)
+
+
 def _said(draft: Draft, number: int, interaction: int, now: datetime) -> facts.Said:
     return facts.Said(
         id=interaction,

@@ -9,6 +9,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.explanation import Explanation
 from contactcenter.facts import Said
 from contactcenter.model.rulebook import Published
+from contactcenter.words import ConsultState
 
 INTERACTIONS_MAX = 50
 """How much of each conversation's end a desktop is given at once; the rest is paged by the API."""
@@ -83,6 +84,23 @@ class HeldShown(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
+class ConsultShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A consult that the agent has asked for, or is asked into."""
+
+    id: int
+    item: int
+    conversation: int
+    customer: int
+    customer_name: str | None
+    state: ConsultState
+    by: int
+    by_name: str
+    agent: int
+    agent_name: str
+    question: str
+    asked_at: datetime
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """All that an agent's desktop shows at first."""
 
@@ -94,6 +112,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     queues: dict[str, str]
     rulebook: int
     held: list[HeldShown] = []
+    consults: list[ConsultShown] = []
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -116,4 +135,5 @@ async def read_desk(tx: Tx, agent: int, book: Published) -> Desk:
         queues={name: q.label for name, q in book.rules.queues.items()},
         rulebook=book.version,
         held=await tx.many(HeldShown, "held_replies.of_agent", agent),
+        consults=await tx.many(ConsultShown, "consults.of_agent", agent),
     )

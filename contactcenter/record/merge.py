@@ -10,6 +10,7 @@ from contactcenter.model.conversation import Conversation
 from contactcenter.model.customer import Customer
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
+from contactcenter.record.consults import end_as_moved
 from contactcenter.record.finish import finish
 from contactcenter.record.held import Held
 from contactcenter.record.load import lock_agents, released
@@ -61,7 +62,7 @@ async def _fold(
         await _move(tx, ending, elder, now)
     elif ending.state == "wrapup":
         done = await finish(tx, Held(ending, younger), "merged", now)
-        await save(tx, [(ending, done)])
+        await save(tx, [(ending, done)], now)
         await released(tx, ending.owners, now)
     else:
         await _cancel(tx, Held(ending, younger), now)
@@ -73,7 +74,7 @@ async def _cancel(tx: Tx, held: Held, now: datetime) -> None:
     item = held.item
     offers = await pending_for_items(tx, [item.id])
     await rescind(tx, offers, {item.id: (item, held.bot)}, "merged", now)
-    await save(tx, [(item, item.ended("cancelled", now))])
+    await save(tx, [(item, item.ended("cancelled", now))], now)
     await released(tx, item.owners, now)
     tx.clear("item_idle", item.id)
     tx.emit(
@@ -82,6 +83,7 @@ async def _cancel(tx: Tx, held: Held, now: datetime) -> None:
 
 
 async def _move(tx: Tx, item: WorkItem, elder: Conversation, now: datetime) -> None:
+    await end_as_moved(tx, item.id, now)
     await tx.do("merges.move_item", item.id, elder.id, item.customer_id)
     bot = item.bot_id or elder.bot_id
     if bot != elder.bot_id:

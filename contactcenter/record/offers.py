@@ -39,7 +39,7 @@ async def withdraw(
         raise Stale
     offers = [o for o in await pending_for_items(tx, list(held)) if o.agent_id in agents]
     returned = {o.item_id: held[o.item_id] for o in offers}
-    await save(tx, [(h.item, h.item.returned()) for h in returned.values()])
+    await save(tx, [(h.item, h.item.returned()) for h in returned.values()], now)
     items = {i: (h.item, h.bot) for i, h in returned.items()}
     await rescind(tx, offers, items, reason, now)
 

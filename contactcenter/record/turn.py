@@ -55,7 +55,7 @@ async def turn_to_us(
             if item.waiting_for == "customer":
                 tx.emit(facts.ItemWaiting(at=now, **about, agent=agent.id, waiting_for="us"))
         changes.append((item, after))
-    await save(tx, changes)
+    await save(tx, changes, now)
     freed = [before.agent_id for before, after in changes if before.agent_id and not after.agent_id]
     if freed:
         await released(tx, freed, now)

@@ -9,6 +9,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
 from contactcenter.model.customer import Place
 from contactcenter.model.work import WorkItem
+from contactcenter.record.consults import end_with_work
 from contactcenter.words import ItemState
 
 Change = tuple[WorkItem, WorkItem]
@@ -54,8 +55,11 @@ async def open_items(
     )
 
 
-async def save(tx: Tx, changes: Sequence[Change]) -> None:
-    """Write transitions. `Conflict` when an item is not any more what was read."""
+async def save(tx: Tx, changes: Sequence[Change], now: datetime) -> None:
+    """Write transitions. `Conflict` when an item is not any more what was read.
+
+    Who was asked in about work that is not whose it was is asked no more.
+    """
     if not changes:
         return
     before = [b for b, _ in changes]
@@ -92,3 +96,4 @@ async def save(tx: Tx, changes: Sequence[Change]) -> None:
     if len(saved) < len(changes):
         detail = "The work item has changed hands in the meantime."
         raise Conflict(detail, code="item-changed")
+    await end_with_work(tx, changes, now)

@@ -25,3 +25,23 @@ CREATE TABLE team_member (
     PRIMARY KEY (agent_id, team_id)
 );
 CREATE INDEX team_member_team ON team_member (team_id);
+
+-- Consults ------------------------------------------------------------------------------------------
+
+-- A colleague is asked in by whoever has the work, which stays theirs; ended with `outcome`.
+CREATE TABLE consult (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    item_id    bigint NOT NULL REFERENCES work_item,
+    asked_by   bigint NOT NULL REFERENCES agent,
+    agent_id   bigint NOT NULL REFERENCES agent,
+    question   text NOT NULL,
+    state      text NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'joined', 'ended')),
+    outcome    text CHECK ((outcome IS NULL) = (state <> 'ended')),
+    asked_at   timestamptz NOT NULL,
+    joined_at  timestamptz,
+    ended_at   timestamptz,
+    CHECK (asked_by <> agent_id)
+);
+CREATE UNIQUE INDEX consult_live ON consult (item_id, agent_id) WHERE state <> 'ended';
+CREATE INDEX consult_live_asker ON consult (asked_by) WHERE state <> 'ended';
+CREATE INDEX consult_live_agent ON consult (agent_id) WHERE state <> 'ended';

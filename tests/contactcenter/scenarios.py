@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from contactcenter.actions import consult
 from contactcenter.actions.abandon import leave
 from contactcenter.actions.block_identity import block_identity
 from contactcenter.actions.bots import HandOver, Said, bot_close, bot_reply, hand_over
@@ -279,6 +280,37 @@ async def handle__a_held_reply_that_leaves(s: Scene) -> None:
     said = Reply(agent=s.agent, item=s.mine, text="So?", seen=9)
     await s.floor.run(hold_reply, said, 5, s.at(2))
     await s.floor.ring(held_replies_due, "held_reply", s.at(7))
+
+
+async def _consult(s: Scene) -> int:
+    asked = await s.floor.run(consult.ask, s.agent, s.mine, s.other, "So?", s.at(2))
+    return asked.consult
+
+
+async def consult__asked(s: Scene) -> None:
+    await _consult(s)
+
+
+async def consult__joined_and_left(s: Scene) -> None:
+    number = await _consult(s)
+    await s.floor.run(consult.join, s.other, number, s.at(3))
+    await s.floor.run(consult.end, s.other, number, s.at(4))
+
+
+async def consult__taken_over(s: Scene) -> None:
+    number = await _consult(s)
+    await s.floor.run(consult.join, s.other, number, s.at(3))
+    await s.floor.run(consult.take_over, s.agent, number, s.floor.book, s.at(4))
+
+
+async def consult__over_with_the_work(s: Scene) -> None:
+    await _consult(s)
+    await s.resolved()
+
+
+async def consult__without_who_signs_out(s: Scene) -> None:
+    await _consult(s)
+    await s.floor.run(set_presence, s.other, "offline", None, s.floor.book, s.at(3))
 
 
 async def undo__set(s: Scene) -> None:

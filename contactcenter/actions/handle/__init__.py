@@ -72,5 +72,5 @@ async def _do(
     }
     done = {n: o for n, o in outcomes.items() if not isinstance(o, Refusal)}
     refused = {n: o for n, o in outcomes.items() if isinstance(o, Refusal)}
-    await save(tx, [change for _, change in done.values()])
+    await save(tx, [change for _, change in done.values()], now)
     return {n: result for n, (result, _) in done.items()} | refused

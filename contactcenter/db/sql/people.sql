@@ -53,12 +53,12 @@ FROM person p LEFT JOIN agent a ON a.id = p.id WHERE p.id = $1
 
 -- Whoever has no socket is offline, whatever they said last.
 -- name: colleagues
-SELECT id, login, name, presence, ARRAY(
+SELECT c.*, ARRAY(
     SELECT t.name FROM team_member m JOIN team t ON t.id = m.team_id
     WHERE m.agent_id = c.id ORDER BY t.id
-) AS teams
+) AS teams, (SELECT coalesce(sum(weight), 0)::integer FROM agent_carried(ARRAY[c.id])) AS carries
 FROM (
-    SELECT p.id, p.login, p.name,
+    SELECT p.id, p.login, p.name, a.queues, a.skills, a.capacity,
            CASE WHEN a.gone_since IS NULL THEN a.presence ELSE 'offline' END AS presence
     FROM agent a JOIN person p ON p.id = a.id
     WHERE p.disabled_at IS NULL

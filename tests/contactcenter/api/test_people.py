@@ -178,3 +178,5 @@ async def test_colleagues_are_told_with_their_presence_and_found_by_a_part_of_th
 
     assert [c["presence"] for c in everybody.json()["items"]] == ["available", "away", "offline"]
     assert [c["id"] for c in found.json()["items"]] == [gone]
+    assert {"queues", "skills", "capacity"} < found.json()["items"][0].keys()
+    assert found.json()["items"][0]["carries"] == 0

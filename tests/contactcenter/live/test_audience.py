@@ -35,6 +35,14 @@ QUEUED = {
     "head_start_us": 0,
     "head_start_words": [],
 }
+CONSULT: dict[str, Any] = {
+    "at": NOW,
+    "consult": 1,
+    "item": 1,
+    "conversation": 2,
+    "by": 7,
+    "agent": 8,
+}
 CONCERNS: list[tuple[facts.Fact, set[int]]] = [
     (facts.InteractionAppended(at=NOW, conversation=2, customer=3, said=SAID, agents=[7]), {7}),
     (facts.InteractionAppended(at=NOW, conversation=2, customer=3, said=SAID), set()),
@@ -75,6 +83,14 @@ CONCERNS: list[tuple[facts.Fact, set[int]]] = [
         ),
         {7},
     ),
+    (
+        facts.ConsultAsked(
+            **CONSULT, by_name="", agent_name="", customer=3, customer_name=None, question=""
+        ),
+        {7, 8},
+    ),
+    (facts.ConsultJoined(**CONSULT), {7, 8}),
+    (facts.ConsultEnded(**CONSULT, outcome="left"), {7, 8}),
     (facts.UndoChanged(at=NOW, agent=7, undo_s=5), {7}),
     (
         facts.ReplyHeld(

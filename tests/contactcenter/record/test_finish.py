@@ -30,7 +30,7 @@ async def test_a_finished_item_leaves_a_closed_conversation_and_no_timer(
 ) -> None:
     async def action(tx: Any) -> None:
         held = await hold(tx, 1)
-        await save(tx, [(held.item, await finish(tx, held, "resolved", NOW))])
+        await save(tx, [(held.item, await finish(tx, held, "resolved", NOW))], NOW)
 
     await desk.database.run(action)
 

@@ -62,13 +62,13 @@ async def test_transitions_are_saved_each_in_its_row(desk: Any) -> None:
         two.ended("abandoned", LATER, "no answer"),
     ]
 
-    await desk.database.run(lambda tx: save(tx, [(one, after[0]), (two, after[1])]))
+    await desk.database.run(lambda tx: save(tx, [(one, after[0]), (two, after[1])], NOW))
 
     assert await items(desk) == after
 
 
 async def test_saving_nothing_is_nothing(desk: Any) -> None:
-    await desk.database.run(lambda tx: save(tx, []))
+    await desk.database.run(lambda tx: save(tx, [], NOW))
     assert await items(desk) == []
 
 
@@ -82,7 +82,7 @@ async def test_where_one_has_changed_hands_none_is_overwritten(desk: Any, meanwh
 
     with pytest.raises(Conflict) as refused:
         await desk.database.run(
-            lambda tx: save(tx, [(i, i.ended("done", NOW)) for i in (one, two)])
+            lambda tx: save(tx, [(i, i.ended("done", NOW)) for i in (one, two)], NOW)
         )
 
     assert refused.value.code == "item-changed"
