@@ -143,10 +143,23 @@ def _rulebook(commands: _Commands) -> None:
     verbs = _verbs(commands, "rulebook", "the business rules, as data")
     check = _command(verbs, "check", "rulebook:check", "find the faults in a rulebook")
     check.add_argument("file", nargs="?", type=Path, help="TOML (the one that is shipped)")
+    diff = _command(verbs, "diff", "rulebook:diff", "compare two rulebooks")
+    diff.add_argument("before", nargs="?", help="a version, or TOML (what is in force)")
+    diff.add_argument("after", nargs="?", help="a version, or TOML (the one that is shipped)")
     publish = _command(verbs, "publish", "rulebook:publish", "put a rulebook in force")
     publish.add_argument("file", nargs="?", type=Path, help="TOML (the one that is shipped)")
-    show = _command(verbs, "show", "rulebook:show", "write the rulebook in force as TOML")
+    publish.add_argument("--note", default="", help="why, for those who read the history")
+    publish.add_argument(
+        "--based-on", type=int, metavar="VERSION", help="refuse where another is in force"
+    )
+    history = _command(verbs, "history", "rulebook:history", "list the versions, newest first")
+    history.add_argument("--limit", type=int, default=20, help="how many (20)")
+    rollback = _command(verbs, "rollback", "rulebook:rollback", "put an older version in force")
+    rollback.add_argument("version", type=int, help="which one; it becomes a new version")
+    rollback.add_argument("--note", default="", help="why, for those who read the history")
+    show = _command(verbs, "show", "rulebook:show", "write a rulebook as TOML")
     show.add_argument("file", nargs="?", type=Path, help="where to (stdout)")
+    show.add_argument("--version", type=int, help="which one (the one in force)")
 
 
 def _person(commands: _Commands) -> None:

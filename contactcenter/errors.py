@@ -14,13 +14,28 @@
 Each becomes an `application/problem+json` answer or an error frame with the same fields (RFC 9457).
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import msgspec
 
 
+class Fault(msgspec.Struct, frozen=True):
+    """One of the faults of a document: its path, as in `queues.billing.target_s`, and its line."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """RFC 9457. `pointer` is a JSON pointer (RFC 6901) into the request, as in `/items/3/text`."""
+    """RFC 9457. `pointer` is a JSON pointer (RFC 6901) into the request, as in `/items/3/text`.
+
+    `errors`: all faults of a document that was sent.
+    """
 
     type: str
     title: str
@@ -29,6 +44,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     pointer: str | None = None
     retry_after_s: int | None = None
     context: dict[str, Any] = {}
+    errors: list[Fault] = []
 
 
 class Refusal(Exception):  # noqa: N818 -- the domain's word
@@ -45,6 +61,7 @@ class Refusal(Exception):  # noqa: N818 -- the domain's word
         code: str | None = None,
         pointer: str | None = None,
         retry_after_s: int | None = None,
+        errors: Sequence[Fault] = (),
         **context: Any,
     ) -> None:
         super().__init__(detail)
@@ -52,6 +69,7 @@ class Refusal(Exception):  # noqa: N818 -- the domain's word
         self.code = code or self.code
         self.pointer = pointer
         self.retry_after_s = retry_after_s
+        self.errors = list(errors)
         self.context = context
 
     def problem(self) -> Problem:
@@ -64,6 +82,7 @@ class Refusal(Exception):  # noqa: N818 -- the domain's word
             pointer=self.pointer,
             retry_after_s=self.retry_after_s,
             context=self.context,
+            errors=self.errors,
         )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from contactcenter.actions.publish import publish
+from contactcenter.actions.publish import Written, publish
 from contactcenter.clock import clock
 from contactcenter.db import embedded, migrate
 from contactcenter.db.database import Database
@@ -80,17 +80,21 @@ async def in_force(database: Database) -> Published:
     try:
         await rulebook.load()
     except NotFound:
-        rules = read_rulebook(RULEBOOK)
-        await database.run(lambda tx: publish(tx, rules, AUTHOR, clock()))
+        toml = read_toml(RULEBOOK)
+        rules, written = parse(toml), Written(toml=toml)
+        await database.run(lambda tx: publish(tx, rules, AUTHOR, clock(), written))
         await rulebook.load()
     return rulebook.current
 
 
 def read_rulebook(file: Path) -> Rulebook:
     """Read and check a rulebook. Raises `BadInput` and `OSError`."""
+    return parse(read_toml(file))
+
+
+def read_toml(file: Path) -> str:
+    """The text of a rulebook. Raises `BadInput` and `OSError`."""
     try:
-        return parse(file.read_text(encoding="utf-8-sig"))
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput("A rulebook is text in UTF-8.", code="bad-rulebook") from error
-    except RecursionError as error:
-        raise BadInput("The rulebook is nested too deeply.", code="bad-rulebook") from error

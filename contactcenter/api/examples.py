@@ -26,6 +26,7 @@ from contactcenter.api.conversations import WithItem
 from contactcenter.api.customers import BareCustomer, BareProfile, Blocked, Edited, Marked
 from contactcenter.api.examples_board import SUPERVISION
 from contactcenter.api.examples_pages import PAGES, PLACES
+from contactcenter.api.examples_rulebook import RULEBOOK
 from contactcenter.api.health import Alive
 from contactcenter.api.interactions import (
     Close,
@@ -323,6 +324,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
     Results([_TAKEN, _FENCED]),
     *SUPERVISION,
     *PAGES,
+    *RULEBOOK,
     NewSession(connection="web"),
     Begun(session=51, token=_TOKEN, expires_at=LATER, signed_in=False, joined="nothing"),
     NewMessage(client_msg_id="m-1", text="Hello?", context=AppContext(screen="/invoices")),

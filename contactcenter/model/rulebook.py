@@ -1,14 +1,20 @@
 """The rulebook: every business rule as data, checked whole before it is in force."""
 
+import re
 import tomllib
-from collections.abc import Iterator
-from typing import Annotated, Any, cast
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from contactcenter.errors import BadInput
+from contactcenter.errors import BadInput, Fault
 from contactcenter.model import calendar
+from contactcenter.model.soundness import Found, Unsound, sound, type_faults
+from contactcenter.model.toml.places import Path, Places, spelt
+
+TOML_CHARACTERS_MAX = 250_000
 
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=366 * 86_400)]
 PositiveSeconds = Annotated[int, msgspec.Meta(gt=0, le=366 * 86_400)]
@@ -174,85 +180,119 @@ class Published(msgspec.Struct, frozen=True):
 def parse(toml: str) -> Rulebook:
     """Read and check a rulebook.
 
-    Raises `BadInput`: all faults at once in `context["faults"]`, each with its path, as in
-    `queues.billing.target_s`.
+    Raises `BadInput` (`bad-rulebook`) with all faults at once in `errors`, in the order of lines.
     """
+    document = _read(toml)
+    found = list(type_faults(document, Rulebook))
+    book = sound(document, Rulebook)
+    for check in _CHECKS:
+        with suppress(Unsound):
+            found += check(book)
+    if found:
+        raise refusal(found, toml)
+    return msgspec.convert(document, Rulebook)
+
+
+def refusal(found: Iterable[Found], toml: str) -> BadInput:
+    """How faults of a rulebook are said, each with the line of that text in which it is."""
+    places = Places(toml)
+    return _refusal(Fault(spelt(path), places.line(path), what) for path, what in found)
+
+
+def _refusal(faults: Iterable[Fault]) -> BadInput:
+    first, *others = sorted(faults, key=lambda fault: fault.line)
+    count = f"{len(others) + 1} faults; the first" if others else "a fault"
+    detail = f"The rulebook has {count} in line {first.line}: {first}"
+    return BadInput(detail, code="bad-rulebook", errors=[first, *others])
+
+
+_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def _read(toml: str) -> dict[str, Any]:
+    if len(toml) > TOML_CHARACTERS_MAX:
+        raise _refusal([Fault("", 1, f"It has more than {TOML_CHARACTERS_MAX} characters.")])
     try:
-        document = tomllib.loads(toml)
+        return tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"The rulebook is not valid TOML: {error}", code="bad-rulebook") from error
-    faults = list(_type_faults(document))
-    if not faults:
-        book = msgspec.convert(document, Rulebook)
-        faults = list(_reference_faults(book))
-        if not faults:
-            return book
-    raise BadInput(
-        f"The rulebook has {len(faults)} fault(s): " + "; ".join(faults),
-        code="bad-rulebook",
-        faults=faults,
-    )
+        what, *place = _TOML_PLACE.split(str(error))
+        line, column, *_ = (*place, None, None)
+        end = toml.count("\n") + 1
+        at = f"column {column}" if column else "the end"
+        fault = Fault("", int(line or end), f"This is not valid TOML, at {at}: {what}.")
+        raise _refusal([fault]) from error
+    except RecursionError as error:
+        raise _refusal([Fault("", 1, "It is nested too deeply.")]) from error
 
 
-def _type_faults(document: dict[str, object]) -> Iterator[str]:
-    """One fault a section or entry: each is converted by itself, so that one hides no other."""
-    known = {f.name: f for f in msgspec.structs.fields(Rulebook)}
-    for name in sorted(document.keys() - known.keys()):
-        yield f"{name}: there is no such section"
-    for name, field in known.items():
-        if name not in document:
-            if field.required:
-                yield f"{name}: this section is missing"
-            continue
-        section = document[name]
-        if name not in ("channels", "tiers", "calendars", "queues", "intents") or not isinstance(
-            section, dict
-        ):
-            yield from _faults(document[name], field.type, name)
-            continue
-        for key, value in cast("dict[str, object]", section).items():
-            yield from _faults({key: value}, field.type, name, key)
-
-
-def _faults(value: object, kind: Any, section: str, key: str = "") -> Iterator[str]:
-    """The fault of a section, or of its one entry `key`, which msgspec writes as `[...]`."""
+def _organisation(book: Rulebook) -> Iterator[Found]:
+    zone = book.organisation.timezone
     try:
-        msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at ")
-        inner = where.strip("`").removeprefix("$").replace("[...]", f".{key}", 1)
-        yield f"{section}{inner}: {message}"
-
-
-def _reference_faults(book: Rulebook) -> Iterator[str]:
-    try:
-        ZoneInfo(book.organisation.timezone)
+        ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
-        yield f"organisation.timezone: there is no time zone {book.organisation.timezone!r}"
-    yield from _calendar_faults(book)
+        yield ("organisation", "timezone"), f"There is no time zone {zone!r}."
+
+
+def _calendars(book: Rulebook) -> Iterator[Found]:
+    for name, each in book.calendars.items():
+        with suppress(Unsound):
+            for path, what in calendar.faults(each):
+                steps = (int(s) if s.isdecimal() else s for s in re.findall(r"[^.\[\]]+", path))
+                yield ("calendars", name, *steps), f"{what[0].upper()}{what[1:]}."
+
+
+def _queues(book: Rulebook) -> Iterator[Found]:
+    for name, queue in book.queues.items():
+        with suppress(Unsound):
+            if queue.calendar and queue.calendar not in book.calendars:
+                yield ("queues", name, "calendar"), f"There is no calendar {queue.calendar!r}."
+
+
+def _entry(book: Rulebook) -> Iterator[Found]:
     for place, entry in enumerate(book.entry):
-        if entry.queue not in book.queues:
-            yield f"entry[{place}].queue: there is no queue {entry.queue!r}"
+        with suppress(Unsound):
+            yield from _queue(book, ("entry", place, "queue"), entry.queue)
     if not any(e.connection == "*" for e in book.entry):
-        yield 'entry: no entry fits every connection; add one with connection = "*"'
+        yield ("entry",), 'No entry fits every connection; add one with connection = "*".'
+
+
+def _intents(book: Rulebook) -> Iterator[Found]:
     for name, intent in book.intents.items():
-        if intent.queue not in book.queues:
-            yield f"intents.{name}.queue: there is no queue {intent.queue!r}"
+        with suppress(Unsound):
+            yield from _queue(book, ("intents", name, "queue"), intent.queue)
+
+
+def _queue(book: Rulebook, path: Path, queue: str) -> Iterator[Found]:
+    if queue not in book.queues:
+        yield path, f"There is no queue {queue!r}."
+
+
+def _dispositions(book: Rulebook) -> Iterator[Found]:
     if book.dispositions.automatic not in book.dispositions.codes:
-        yield "dispositions.automatic: must be one of dispositions.codes"
-    yield from (
-        f"satisfaction.after[{place}]: there is no disposition {code!r}"
-        for place, code in enumerate(book.satisfaction.after)
-        if code not in book.dispositions.codes
-    )
+        yield ("dispositions", "automatic"), "This must be one of dispositions.codes."
+
+
+def _satisfaction(book: Rulebook) -> Iterator[Found]:
+    for place, code in enumerate(book.satisfaction.after):
+        if code not in book.dispositions.codes:
+            yield ("satisfaction", "after", place), f"There is no disposition {code!r}."
+
+
+def _record(book: Rulebook) -> Iterator[Found]:
     record = book.record
     if not record.dormant_after_s < record.remind_after_s < record.resolve_after_s:
-        yield "record: dormant_after_s, remind_after_s, resolve_after_s must grow in this order"
+        what = "dormant_after_s, remind_after_s, resolve_after_s must grow in this order."
+        yield ("record",), what
 
 
-def _calendar_faults(book: Rulebook) -> Iterator[str]:
-    for name, each in book.calendars.items():
-        yield from (f"calendars.{name}.{path}: {said}" for path, said in calendar.faults(each))
-    for name, queue in book.queues.items():
-        if queue.calendar and queue.calendar not in book.calendars:
-            yield f"queues.{name}.calendar: there is no calendar {queue.calendar!r}"
+_CHECKS: tuple[Callable[[Rulebook], Iterator[Found]], ...] = (
+    _organisation,
+    _calendars,
+    _queues,
+    _entry,
+    _intents,
+    _dispositions,
+    _satisfaction,
+    _record,
+)
+"""What types alone cannot say; each looks at what is sound."""

@@ -1,4 +1,4 @@
-"""What people do together: undo of a send, consults, teams."""
+"""What people do together: undo of a send, consults, teams, the rulebook's text."""
 
 from pathlib import Path
 

@@ -45,3 +45,12 @@ CREATE TABLE consult (
 CREATE UNIQUE INDEX consult_live ON consult (item_id, agent_id) WHERE state <> 'ended';
 CREATE INDEX consult_live_asker ON consult (asked_by) WHERE state <> 'ended';
 CREATE INDEX consult_live_agent ON consult (agent_id) WHERE state <> 'ended';
+
+-- The rulebook -------------------------------------------------------------------------------------------
+
+-- A rulebook as it was written, with its comments; null where only the rules were given. `restores`: the
+-- version that was published once more.
+ALTER TABLE rulebook
+    ADD COLUMN toml     text,
+    ADD COLUMN note     text NOT NULL DEFAULT '',
+    ADD COLUMN restores integer REFERENCES rulebook;

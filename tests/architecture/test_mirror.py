@@ -8,6 +8,7 @@ UNMIRRORED = {
     "contactcenter/words.py": "enumerations: nothing is done there",
     "contactcenter/facts.py": "Structs: test_readers puts each before every reader",
     "contactcenter/api/examples_pages.py": "the same of what the pages send and get",
+    "contactcenter/api/examples_rulebook.py": "the same of what is sent about the rulebook",
     "contactcenter/api/examples_board.py": "values: test_examples looks at each",
     "contactcenter/bench": "measures, and says what it found",
     "contactcenter/demo": "is run as a whole by its test",

@@ -143,9 +143,12 @@ def test_a_mark_that_some_editors_put_at_the_beginning_is_no_fault(
     ("content", "why"),
     [
         (b"\xff\xfe[", "A rulebook is text in UTF-8."),
-        (b"a = " + b"[" * 3000, "The rulebook is nested too deeply."),
-        (b"[organisation", "The rulebook is not valid TOML: "),
-        (b"", "The rulebook has 10 fault(s): organisation: this section is missing; "),
+        (b"a = " + b"[" * 3000, "The rulebook has a fault in line 1: It is nested too deeply."),
+        (
+            b"[organisation",
+            "The rulebook has a fault in line 1: This is not valid TOML, at the end: ",
+        ),
+        (b"", "The rulebook has 10 faults; the first in line 1: organisation: This is missing."),
     ],
 )
 def test_what_is_no_rulebook_is_refused(tmp_path: Path, content: bytes, why: str) -> None:

@@ -5,15 +5,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from contactcenter.actions.publish import publish
-from contactcenter.errors import BadInput
+from contactcenter.actions.publish import Written, publish
+from contactcenter.errors import BadInput, Conflict
 from contactcenter.model.rulebook import Rulebook
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
-def put(desk: Any, rules: Rulebook, author: str = "ann") -> Any:
-    return desk.database.run(lambda tx: publish(tx, rules, author, NOW))
+def put(desk: Any, rules: Rulebook, author: str = "ann", **written: Any) -> Any:
+    how = Written(**written)
+    return desk.database.run(lambda tx: publish(tx, rules, author, NOW, how))
 
 
 def named(rules: Rulebook, name: str) -> Rulebook:
@@ -68,9 +69,11 @@ async def test_what_work_needs_may_not_be_forgotten(desk: Any, section: str, nam
         await put(desk, without(desk.book.rules, section, name))
 
     assert refused.value.code == "bad-rulebook"
-    assert refused.value.context["faults"] == [
-        f"{section}.{name}: this is in use, and missing here"
-    ]
+    [fault] = refused.value.errors
+    assert (fault.path, fault.message) == (
+        f"{section}.{name}",
+        "This is in use, and missing here.",
+    )
     assert await desk.value("SELECT count(*) FROM rulebook") == 0
 
 
@@ -84,3 +87,50 @@ async def test_the_channel_of_a_connection_may_not_be_forgotten(desk: Any) -> No
     await desk.channel("website", "web")
     with pytest.raises(BadInput, match=r"channels\.web"):
         await put(desk, without(desk.book.rules, "channels", "web"))
+
+
+async def test_the_text_is_kept_as_it_was_written_and_another_text_is_another_version(
+    desk: Any,
+) -> None:
+    assert await put(desk, desk.book.rules, toml="# first\n", note="why") == 1
+    assert await put(desk, desk.book.rules, toml="# first\n") == 1
+    assert await put(desk, desk.book.rules, toml="# second\n", restores=1) == 2
+    assert await desk.rows("SELECT toml, note, restores FROM rulebook ORDER BY version") == [
+        {"toml": "# first\n", "note": "why", "restores": None},
+        {"toml": "# second\n", "note": "", "restores": 1},
+    ]
+
+
+async def test_who_has_not_seen_the_newest_does_not_write_over_it(desk: Any) -> None:
+    await put(desk, desk.book.rules)
+    await put(desk, named(desk.book.rules, "Bob's"), "bob", based_on=1)
+    with pytest.raises(Conflict, match="bob has published version 2") as refused:
+        await put(desk, named(desk.book.rules, "Ann's"), based_on=1)
+    assert (refused.value.code, refused.value.context["version"]) == ("rulebook-changed", 2)
+    assert await desk.value("SELECT max(version) FROM rulebook") == 2
+
+
+async def test_of_two_who_publish_over_the_same_version_at_once_one_is_refused(desk: Any) -> None:
+    await put(desk, desk.book.rules)
+    books = [named(desk.book.rules, name) for name in ("Ann's", "Bob's")]
+    done = await asyncio.gather(*(put(desk, b, based_on=1) for b in books), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Conflict", "int"]
+
+
+async def test_what_was_published_may_be_sent_again_by_who_heard_no_answer(desk: Any) -> None:
+    await put(desk, desk.book.rules)
+    other = named(desk.book.rules, "Another")
+    assert await put(desk, other, based_on=1) == 2
+    assert await put(desk, other, based_on=1) == 2
+
+
+async def test_it_is_in_the_audit_trail(desk: Any) -> None:
+    await put(desk, desk.book.rules, note="why")
+    assert await desk.rows("SELECT action, subject_kind, subject_id, detail::text FROM audit") == [
+        {
+            "action": "rulebook.publish",
+            "subject_kind": "rulebook",
+            "subject_id": 1,
+            "detail": '{"after": {"note": "why", "version": 1}}',
+        }
+    ]

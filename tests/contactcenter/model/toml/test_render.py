@@ -6,8 +6,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contactcenter.cli.toml import render
 from contactcenter.model.rulebook import Published, parse
+from contactcenter.model.toml.render import render
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 scalars = texts | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)

@@ -1,0 +1,1 @@
+"""TOML beyond what the standard library does: writing it, finding a line in it, editing it."""
