@@ -427,6 +427,34 @@ async def test_a_page_is_ready_while_the_chat_is_not(open_page: OpenPage, host: 
         await route.abort()
 
 
+async def test_the_load_of_a_page_waits_for_the_one_file_that_it_names(
+    open_page: OpenPage, host: Host
+) -> None:
+    held: list[Route] = []
+    page = await open_page("about:blank")
+    others = re.compile("/web/widget/(?!widget.js)")
+    await page.route(others, lambda route: held.append(route))  # noqa: PLW0108 -- as above
+    await page.goto(host.page(), wait_until="load")
+    assert await page.locator("contactcenter-chat").count() == 0
+    assert held
+    await page.unroute(others)
+    await expect(page.get_by_role("button", name="Open the chat")).to_be_visible()
+
+
+async def test_a_page_may_add_the_chat_after_its_load(open_page: OpenPage, host: Host) -> None:
+    tag = f"{{type: 'module', src: '{host.house}/web/widget/widget.js'}}"
+    host.pages["/late"] = f"""<!doctype html><html lang="en"><title>Shop</title>
+        <link rel="icon" href="/icon.png"><main><h1>Sandals</h1></main><script type="module">
+        addEventListener("load", () => {{
+          const tag = Object.assign(document.createElement("script"), {tag});
+          tag.dataset.connection = "web";
+          document.head.append(tag);
+        }});
+        </script></html>"""
+    page = await open_page(host.origin + "/late")
+    await expect(page.get_by_role("button", name="Open the chat")).to_be_visible()
+
+
 @pytest.mark.parametrize("language", ["en", "id"])
 @pytest.mark.parametrize("colour_scheme", ["light", "dark"])
 async def test_everybody_can_use_it_also_on_320_pixels(
