@@ -385,13 +385,14 @@ class HeldReplyEnded(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class SatisfactionGiven(Happened, frozen=True, kw_only=True, tag=True):
-    """The customer has said how content they are with what `agent` did: 1 to 5."""
+    """The customer has said how content they are with what `agent` or `bot` did: 1 to 5."""
 
     item: int
     conversation: int
     customer: int
     queue: str
-    agent: int
+    agent: int | None
+    bot: int | None = None
     score: int
     comment: str = ""
 

@@ -29,6 +29,7 @@ class _Item(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     state: ItemState
     agent_id: int | None
+    bot_id: int | None
     disposition: str | None
     ended_at: datetime | None
 
@@ -49,15 +50,14 @@ async def rate(
     item = await tx.maybe(_Item, "satisfaction.item", rating.item, list(identities))
     if item is None:
         raise NotFound(f"There is no work item {rating.item} of yours.")
-    done = item.state == "done" and item.agent_id is not None and item.ended_at is not None
+    bot = item.bot_id if item.agent_id is None and rules.bots else None
+    settled = item.state in ("wrapup", "done") and (item.agent_id or bot)
     fits = not rules.after or item.disposition in rules.after
-    if not (rules.ask and done and fits):
+    if not (rules.ask and settled and fits):
         raise Conflict("Nobody asks how this went.", code="not-asked")
-    assert item.agent_id is not None
-    assert item.ended_at is not None
-    if now > item.ended_at + timedelta(seconds=rules.valid_s):
+    if item.ended_at and now > item.ended_at + timedelta(seconds=rules.valid_s):
         raise Conflict("It is too late to say how this went.", code="not-asked")
-    args = item.id, item.conversation_id, item.queue, item.channel, item.agent_id
+    args = item.id, item.conversation_id, item.queue, item.channel, item.agent_id, bot
     if not await tx.maybe(int, "satisfaction.insert", *args, rating.score, rating.comment, now):
         given = await tx.one(_Given, "satisfaction.given", item.id)
         if given != _Given(rating.score, rating.comment):
@@ -71,6 +71,7 @@ async def rate(
             customer=item.party_id,
             queue=item.queue,
             agent=item.agent_id,
+            bot=bot,
             score=rating.score,
             comment=rating.comment,
         )

@@ -52,7 +52,16 @@ PAGES: tuple[msgspec.Struct, ...] = (
     Rating(item=9, score=5, comment="Quick and friendly."),
     ByQueue(
         AT,
-        [OfQueue(queue="fiber", answers=20, average=4.4, satisfied=0.9, scores=[0, 1, 1, 7, 11])],
+        [
+            OfQueue(
+                queue="fiber",
+                by="agents",
+                answers=20,
+                average=4.4,
+                satisfied=0.9,
+                scores=[0, 1, 1, 7, 11],
+            )
+        ],
     ),
     Answers(
         [
@@ -62,7 +71,8 @@ PAGES: tuple[msgspec.Struct, ...] = (
                 queue="fiber",
                 channel="web",
                 agent=7,
-                agent_name="Sari Dewi",
+                bot=None,
+                by="Sari Dewi",
                 score=5,
                 comment="Quick and friendly.",
                 at=AT,

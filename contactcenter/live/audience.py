@@ -27,7 +27,13 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: PLR0911 -- a line 
             return tuple({fact.agent, fact.former_agent or fact.agent})
         case facts.ConsultAsked() | facts.ConsultJoined() | facts.ConsultEnded():
             return fact.by, fact.agent
-        case facts.ItemQueued() | facts.ItemDone() | facts.ItemMoved() | facts.ItemCancelled():
+        case (
+            facts.ItemQueued()
+            | facts.ItemDone()
+            | facts.ItemMoved()
+            | facts.ItemCancelled()
+            | facts.SatisfactionGiven()
+        ):
             return (fact.agent,) if fact.agent else ()
         case (
             facts.OfferMade()
@@ -40,7 +46,6 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: PLR0911 -- a line 
             | facts.UndoChanged()
             | facts.ReplyHeld()
             | facts.HeldReplyEnded()
-            | facts.SatisfactionGiven()
             | facts.AgentConfigured()
             | facts.PresenceChanged()
         ):

@@ -145,6 +145,8 @@ class Visitors:
                     ended = ConversationEnded(conversation=fact.conversation)
                     self._tell(fact.conversation, ended)
                     self._to_ask.add(fact.conversation)
+            case facts.ItemWrapUp():
+                self._to_ask.add(fact.conversation)
             case facts.ItemQueued():
                 self._moved |= fact.conversation in self._by_conversation
             case facts.VisitorSessionEnded():
@@ -166,7 +168,6 @@ class Visitors:
                 | facts.ItemWeighed()
                 | facts.ItemWaiting()
                 | facts.ItemMoved()
-                | facts.ItemWrapUp()
                 | facts.ItemReactivated()
                 | facts.ItemDone()
                 | facts.ItemAbandoned()

@@ -139,10 +139,12 @@ class Dispositions(Rules, frozen=True, kw_only=True):
 class Satisfaction(Rules, frozen=True, kw_only=True):
     """Whether customers are asked how content they are once an agent has resolved their matter.
 
-    `after`: only after these dispositions; none means after all. `valid_s`: how long they may say.
+    `bots`: also when a bot has settled it by itself. `after`: only after these dispositions; none
+    means after all. `valid_s`: how long they may say.
     """
 
     ask: bool = False
+    bots: bool = False
     after: list[Name] = []
     valid_s: PositiveSeconds = 86_400
 

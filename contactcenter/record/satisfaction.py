@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -10,14 +11,15 @@ from contactcenter.model.rulebook import Satisfaction
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a customer has said about one work item."""
+    """What a customer has said about one work item; `by`: the name of the agent or the bot."""
 
     item: int
     conversation: int
     queue: str
     channel: str
-    agent: int
-    agent_name: str
+    agent: int | None
+    bot: int | None
+    by: str
     score: int
     comment: str
     at: datetime
@@ -31,9 +33,13 @@ class Answers(msgspec.Struct, frozen=True):
 
 
 class OfQueue(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue. `satisfied`: the share of 4 and 5; `scores`: how many said 1, 2, 3, 4, 5."""
+    """What one queue's agents have done, or bots before them.
+
+    `satisfied`: the share of 4 and 5; `scores`: how many said 1, 2, 3, 4, 5.
+    """
 
     queue: str
+    by: Literal["agents", "bots"]
     answers: int
     average: float
     satisfied: float
@@ -51,7 +57,7 @@ class Question(msgspec.Struct, frozen=True):
 class _Open(msgspec.Struct, frozen=True):
     item: int
     conversation: int
-    ended_at: datetime
+    ended_at: datetime | None
 
 
 async def read_questions(
@@ -61,9 +67,9 @@ async def read_questions(
     if not rules.ask or not conversations:
         return []
     valid = timedelta(seconds=rules.valid_s)
-    args = list(conversations), now - valid, rules.after
+    args = list(conversations), now - valid, rules.after, rules.bots
     rows = await tx.many(_Open, "satisfaction.open", *args)
-    return [Question(row.item, row.conversation, row.ended_at + valid) for row in rows]
+    return [Question(row.item, row.conversation, (row.ended_at or now) + valid) for row in rows]
 
 
 async def read_answers_of(tx: Tx, conversation: int) -> list[Answer]:

@@ -54,3 +54,10 @@ ALTER TABLE rulebook
     ADD COLUMN toml     text,
     ADD COLUMN note     text NOT NULL DEFAULT '',
     ADD COLUMN restores integer REFERENCES rulebook;
+
+-- Satisfaction --------------------------------------------------------------------------------------
+
+-- Also with what a bot has settled by itself.
+ALTER TABLE satisfaction ALTER COLUMN agent_id DROP NOT NULL;
+ALTER TABLE satisfaction ADD COLUMN bot_id bigint REFERENCES api_key;
+ALTER TABLE satisfaction ADD CHECK (num_nonnulls(agent_id, bot_id) = 1);

@@ -22,14 +22,15 @@ ON CONFLICT (value) DO UPDATE SET last_number = bench_customer.last_number + 1 R
 -- name: insert_one
 INSERT INTO bench_row VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 
--- Agents who are signed in: a person, an agent, a session for each token's hash.
+-- Agents who are signed in: a person, an agent, a session for each token's hash. Their replies leave at once.
 -- name: agents
 WITH people AS (
     INSERT INTO person (login, name, role, created_at)
     SELECT 'agent' || n, 'Agent ' || n, 'agent', $3
     FROM generate_series(1, cardinality($1::bytea[])) AS n RETURNING id
 ), agents AS (
-    INSERT INTO agent (id, capacity, presence_since, idle_since) SELECT id, $2, $3, $3 FROM people
+    INSERT INTO agent (id, capacity, presence_since, idle_since, undo_s)
+    SELECT id, $2, $3, $3, 0 FROM people
 ), numbered AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place FROM people
 )

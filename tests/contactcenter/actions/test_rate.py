@@ -4,6 +4,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from contactcenter.actions.bots import Said, bot_close
 from contactcenter.actions.rate import Rating, rate
 from contactcenter.actions.wrap_up import finish_wrap_up
 from contactcenter.errors import Conflict, NotFound
@@ -20,6 +21,28 @@ async def resolved(floor: Floor, disposition: str = "solved") -> tuple[int, list
     await floor.run(resolve, agent, item, disposition, floor.book, NOW)
     await floor.run(finish_wrap_up, agent, item, NOW)
     return item, [await floor.desk.value("SELECT max(id) FROM identity")]
+
+
+async def settled_by_a_bot(floor: Floor) -> tuple[int, list[int]]:
+    """The same of a bot, which has closed by itself what came to it."""
+    bot = await floor.desk.value(
+        "INSERT INTO api_key (name, secret_hash, scopes, created_at)"
+        " VALUES ('assistant', '', '{}', now()) RETURNING id"
+    )
+    await floor.desk.say("v1", "I need help", by="web", channel="web", at=NOW)
+    [item] = await floor.desk.rows("SELECT id, epoch FROM work_item")
+    said = Said(
+        key_id=bot,
+        connection_id=await floor.desk.channel("web", "web"),
+        key="b1",
+        digest=b"b1",
+        item=item["id"],
+        epoch=item["epoch"],
+        text="It was the cable.",
+        occurred_at=NOW,
+    )
+    await floor.run(bot_close, said, "solved", floor.book, NOW)
+    return item["id"], [await floor.desk.value("SELECT max(id) FROM identity")]
 
 
 async def say(
@@ -70,6 +93,29 @@ async def test_nobody_asks_when_the_rules_say_so(floor: Floor, changes: dict[str
         await floor.run(rate, own, Rating(item=item, score=1), rules, NOW + timedelta(seconds=2))
     assert refused.value.code == "not-asked"
     assert await scores(floor) == []
+
+
+async def test_it_is_said_while_the_agent_wraps_up_and_once(floor: Floor) -> None:
+    agent = await floor.desk.person()
+    item = await floor.active(agent)
+    own = [await floor.desk.value("SELECT max(id) FROM identity")]
+    await floor.run(resolve, agent, item, "solved", floor.book, NOW)
+    await say(floor, item, own, 5)
+    await floor.run(finish_wrap_up, agent, item, NOW)
+    with pytest.raises(Conflict):
+        await say(floor, item, own, 1)
+    assert await scores(floor) == [5]
+
+
+async def test_what_a_bot_did_is_rated_where_the_rules_ask(floor: Floor) -> None:
+    item, own = await settled_by_a_bot(floor)
+    with pytest.raises(Conflict) as refused:
+        await say(floor, item, own)
+    assert refused.value.code == "not-asked"
+    await say(floor, item, own, 2, msgspec.structs.replace(RULES, bots=True))
+    [fact] = await floor.desk.facts("SatisfactionGiven")
+    bot = await floor.desk.value("SELECT id FROM api_key")
+    assert (fact["agent"], fact["bot"], fact["score"]) == (None, bot, 2)
 
 
 async def test_nobody_asks_while_it_is_worked_on(floor: Floor) -> None:

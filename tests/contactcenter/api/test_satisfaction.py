@@ -22,8 +22,8 @@ async def test_from_the_question_to_the_numbers_and_back(
         item = await desktop.done("accept", offer=offer["offer"])
         assert (await siti.frame("agent_joined"))["conversation"] == item["conversation"]
         await desktop.done("resolve", item=item["item"], disposition="solved")
-        await desktop.done("finish", item=item["item"])
         asked = await siti.frame("satisfaction")
+        await desktop.done("finish", item=item["item"])
         assert (asked["item"], asked["conversation"]) == (item["item"], item["conversation"])
         since = len(siti.frames)
         await siti.cut()
@@ -45,7 +45,7 @@ async def test_from_the_question_to_the_numbers_and_back(
         assert "satisfaction" not in [frame["type"] for frame in siti.frames[since:]]
 
     numbers = (await house.client.get("/v1/satisfaction", headers=boss.headers)).json()["queues"]
-    care = {"queue": "care", "answers": 1, "average": 5.0, "satisfied": 1.0}
+    care = {"queue": "care", "by": "agents", "answers": 1, "average": 5.0, "satisfied": 1.0}
     assert numbers == [{**care, "scores": [0, 0, 0, 0, 1]}]
     path = "/v1/satisfaction/answers"
     rows = await house.client.get(f"{path}?queue=care&score=5", headers=boss.headers)
