@@ -14,7 +14,7 @@ from contactcenter.model.rulebook import Rulebook
 from contactcenter.record.audit import audit
 from contactcenter.record.owners import owners
 from contactcenter.record.root import lock_root
-from contactcenter.record.tags import TAGS_MAX, Tag
+from contactcenter.record.tags import TAGS_MAX, Tag, remember_tags
 
 ATTRIBUTES_MAX = 100
 
@@ -104,6 +104,7 @@ async def edit_customer(
         after.attributes,
         after.tags,
     )
+    await remember_tags(tx, "customer", set(after.tags) - set(before.tags))
     await audit(
         tx,
         by,

@@ -18,6 +18,7 @@ from contactcenter.model.work import WorkItem
 from contactcenter.record.append import Draft, append_one
 from contactcenter.record.audit import audit
 from contactcenter.record.load import loads, lock_agents
+from contactcenter.record.reach import KeyedReach, read_reach
 from contactcenter.record.root import lock_root
 from contactcenter.record.route import Way
 from contactcenter.record.work import Opening, open_items, save
@@ -48,22 +49,6 @@ class Started(msgspec.Struct, frozen=True):
     number: int
 
 
-class _Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """By what an identity of the customer wrote last. `blocked`: by us; `disabled`: our end."""
-
-    identity_id: int
-    channel: str
-    connection_id: int
-    connection: str
-    key_id: int | None
-    disabled: bool
-    blocked: bool
-
-    @property
-    def way(self) -> Way:
-        return Way(self.connection_id, self.identity_id, self.channel, self.key_id)
-
-
 async def start_conversation(
     tx: Tx, customer: int, start: Start, by: Actor, book: Published, now: datetime
 ) -> Started:
@@ -85,7 +70,7 @@ async def start_conversation(
     if open_now:
         detail = f"Conversation {open_now[0].id} with this customer is open; answer there."
         raise Conflict(detail, code="conversation-open", conversation=open_now[0].id)
-    reach = _choose(await tx.many(_Reach, "records.reach", root.id), start)
+    reach = _choose(await read_reach(tx, root.id), start)
     conversation = await _open(tx, root, reach, now)
     item = await _take(tx, root, conversation, reach, start.queue, by, book, now)
     said = await _say(tx, conversation, item, reach.way, start.text, by, now)
@@ -93,12 +78,12 @@ async def start_conversation(
     return Started(conversation.id, item.id, item.epoch, said.id, said.number)
 
 
-def _choose(known: Sequence[_Reach], start: Start) -> _Reach:
+def _choose(known: Sequence[KeyedReach], start: Start) -> KeyedReach:
     """Where the customer wrote last, of what fits the wish; `Conflict` says why there is none."""
     fitting = [
         r
         for r in known
-        if start.identity in (None, r.identity_id) and start.channel in (None, r.channel)
+        if start.identity in (None, r.identity) and start.channel in (None, r.channel)
     ]
     able = [r for r in fitting if not r.blocked and not r.disabled]
     if able:
@@ -115,30 +100,28 @@ def _choose(known: Sequence[_Reach], start: Start) -> _Reach:
     raise Conflict(detail, code="unreachable")
 
 
-async def _open(tx: Tx, customer: Customer, reach: _Reach, now: datetime) -> Conversation:
+async def _open(tx: Tx, customer: Customer, reach: KeyedReach, now: datetime) -> Conversation:
     made = await tx.one(Conversation, "conversations.open", [customer.id], now)
     tx.emit(
         facts.ConversationOpened(
             at=now, conversation=made.id, customer=customer.id, channel=reach.channel
         )
     )
-    return msgspec.structs.replace(
-        made, connection_id=reach.connection_id, identity_id=reach.identity_id
-    )
+    return msgspec.structs.replace(made, connection_id=reach.connection, identity_id=reach.identity)
 
 
 async def _take(
     tx: Tx,
     customer: Customer,
     conversation: Conversation,
-    reach: _Reach,
+    reach: KeyedReach,
     queue: str | None,
     by: Actor,
     book: Published,
     now: datetime,
 ) -> WorkItem:
     """Open the work and give it to the agent, within their capacity."""
-    queue = queue or book.rules.entry_for(reach.connection).queue
+    queue = queue or book.rules.entry_for(reach.connection_name).queue
     opening = Opening(
         conversation_id=conversation.id,
         customer_id=customer.id,

@@ -10,6 +10,7 @@ from contactcenter.record.audit import audit
 from contactcenter.record.held import hold_conversation
 from contactcenter.record.owners import owners
 from contactcenter.record.root import lock_root
+from contactcenter.record.tags import remember_tags
 
 Change = Callable[[list[str]], list[str]]
 """From the tags there are to those there will be; the same list when nothing changes."""
@@ -24,6 +25,7 @@ async def tag_customer(
     if tags == root.tags:
         return tags
     await tx.do("records.tag_customer", root.id, tags)
+    await remember_tags(tx, "customer", set(tags) - set(root.tags))
     await audit(tx, by, "customer.tag", "customer", root.id, now, before=root.tags, after=tags)
     told = await owners(tx, [root.id])
     tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["tags"], agents=told))
@@ -39,6 +41,7 @@ async def tag_conversation(
     if tags == locked.tags:
         return tags
     await tx.do("records.tag_conversation", locked.id, tags)
+    await remember_tags(tx, "conversation", set(tags) - set(locked.tags))
     await audit(
         tx,
         by,

@@ -65,6 +65,8 @@ from contactcenter.record.profile import (
     Open,
     Profile,
 )
+from contactcenter.record.reach import Reach
+from contactcenter.record.suggestions import Reason, Suggestion, Suggestions
 from contactcenter.record.tags import Tags
 from contactcenter.record.timeline import (
     Conversation,
@@ -207,6 +209,19 @@ _EVENT = WebhookEvent(
     last_error="The receiver answered 500.",
 )
 
+_FOUND = Found(
+    id=5,
+    name="Budi Santoso",
+    value=80,
+    tier="gold",
+    language="id",
+    territory="java",
+    tags=["refund"],
+    spam_at=None,
+    created_at=AT,
+    open_conversation=11,
+)
+
 _ALL: tuple[msgspec.Struct, ...] = (
     SignIn("sari", "correct horse battery"),
     Me(
@@ -256,22 +271,18 @@ _ALL: tuple[msgspec.Struct, ...] = (
     Connections([_CONNECTION], None),
     GivenSecret("0123456789abcdef0123456789abcdef"),
     ShownSecret("0123456789abcdef0123456789abcdef", "3f2a9c01"),
-    Customers(
+    Customers([_FOUND], None),
+    Suggestions(
         [
-            Found(
-                id=5,
-                name="Budi Santoso",
-                value=80,
-                tier="gold",
-                language="id",
-                territory="java",
-                tags=["refund"],
-                spam_at=None,
-                created_at=AT,
-                open_conversation=11,
+            Suggestion(
+                customer=_FOUND,
+                reasons=[
+                    Reason(kind="number", scheme="phone", value="08111222333", verified=False),
+                    Reason(kind="name", scheme=None, value="Budi Santoso", verified=False),
+                ],
+                two_accounts=False,
             )
-        ],
-        None,
+        ]
     ),
     Customer360(
         id=5,
@@ -290,6 +301,18 @@ _ALL: tuple[msgspec.Struct, ...] = (
             )
         ],
         merged=[],
+        reach=[
+            Reach(
+                identity=6,
+                connection=2,
+                connection_name="front",
+                channel="bot",
+                last_at=AT,
+                position=4711,
+                blocked=False,
+                disabled=False,
+            )
+        ],
         open=Open(conversation=_CONVERSATION, item=_ITEM),
         conversations=Conversations([_CONVERSATION], None),
         counts=Counts(conversations=1, open=1, interactions=3),

@@ -33,10 +33,12 @@ async def customers(
     after: Place = 0,
     limit: PageLimit = 20,
 ) -> Customers:
-    """Customers whose name begins so, who are known by this value, or have this id.
+    """Customers by their id or identity, by the words of their name, by the end of a number.
 
-    Whoever was merged is found as the customer they are known as now. Ask again with `next` as
-    `after` for the following page.
+    In this order; last come those whose address has the words. Words count from their beginning on
+    (`andr` finds Andreas), the last digits of a number from three on. Of more than 1,000 who fit in
+    one way, not all are looked at. Whoever was merged is found as the customer they are known as
+    now. Ask again with `next` as `after` for the following page.
     """
     words = _asked(q)
     async with database.snapshot() as tx:
@@ -58,9 +60,9 @@ async def conversations(
 ) -> Hits:
     """What was said, on any channel and also in notes, that holds all the words; newest first.
 
-    Whole words count, whatever their case: `"two words"` stand together, `-word` is not there,
-    `or` is either. Of one `customer`, where it is named. What is said is found a few seconds later.
-    `next` is the `before` of the following page.
+    Whatever their case, and the last one from its beginning on: `"two words"` stand together,
+    `-word` is not there, `or` is either. Of one `customer`, where it is named. What is said is
+    found a few seconds later. `next` is the `before` of the following page.
     """
     words = _asked(q)
     async with database.snapshot() as tx:

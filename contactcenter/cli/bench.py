@@ -10,6 +10,7 @@ from contactcenter.bench.latency import latency
 from contactcenter.bench.opening import opening
 from contactcenter.bench.report import Line, show, write
 from contactcenter.bench.scrolling import scrolling
+from contactcenter.bench.search import search
 from contactcenter.bench.startup import startup
 from contactcenter.bench.supervising import supervising
 from contactcenter.bench.workday import workday
@@ -22,6 +23,7 @@ MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
     "log": commits,
     "offer": latency,
     "desktops": desktops,
+    "search": search,
     "ready": startup,
     "opening": opening,
     "workday": workday,

@@ -7,6 +7,7 @@ import msgspec
 
 from contactcenter.db.tx import Tx
 from contactcenter.model.customer import Customer
+from contactcenter.record.reach import Reach, read_reach
 from contactcenter.record.root import no_customer
 from contactcenter.record.timeline import (
     Conversation,
@@ -79,7 +80,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 class Customer360(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one customer.
 
-    `merged_from`: the id that was asked for, where that customer was merged into this one.
+    `merged_from`: the id that was asked for, where that customer was merged into this one. `reach`:
+    by what they have written to us, the latest first.
     """
 
     id: int
@@ -87,6 +89,7 @@ class Customer360(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
     identities: list[KnownBy]
     merged: list[MergedCustomer]
+    reach: list[Reach]
     open: Open | None
     conversations: Conversations
     counts: Counts
@@ -133,6 +136,7 @@ async def read_360(tx: Tx, customer: int, conversations: int) -> Customer360:
         profile=profile(root),
         identities=await tx.many(KnownBy, "records.identities", family),
         merged=merged,
+        reach=await _read_reach(tx, root.id),
         open=await _read_open(tx, root.id),
         conversations=await read_conversations(tx, root.id, BIGINT_MAX, conversations),
         counts=await tx.one(Counts, "records.counts", root.id),
@@ -152,9 +156,13 @@ async def find_by_identity(tx: Tx, scheme: str, value: str, after: int, limit: i
 
 async def find_by_name(tx: Tx, prefix: str, after: int, limit: int) -> Customers:
     """Those whose name begins so, whatever its case; by id, from `after` on."""
-    literal = prefix.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    rows = await tx.many(Found, "records.by_name", f"{literal}%", after, limit + 1)
+    rows = await tx.many(Found, "records.by_name", prefix, after, limit + 1)
     return _customers(rows, limit)
+
+
+async def _read_reach(tx: Tx, root: int) -> list[Reach]:
+    found = await read_reach(tx, root)
+    return [msgspec.convert(each, Reach, from_attributes=True) for each in found]
 
 
 async def _read_open(tx: Tx, root: int) -> Open | None:

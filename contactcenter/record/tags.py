@@ -1,9 +1,11 @@
 """Words that staff put on customers and conversations."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
 import msgspec
 
+from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
 
 TAGS_MAX = 50
@@ -18,6 +20,10 @@ Tag = Annotated[
         description="Letters, digits, space, and any of `_.:-`",
     ),
 ]
+
+
+Tagged = Literal["customer", "conversation"]
+"""What has tags."""
 
 
 class Tags(msgspec.Struct, frozen=True):
@@ -39,3 +45,13 @@ def with_tag(tags: list[str], tag: str) -> list[str]:
 def without_tag(tags: list[str], tag: str) -> list[str]:
     """The tags but this one."""
     return [t for t in tags if t != tag]
+
+
+async def remember_tags(tx: Tx, kind: Tagged, tags: Iterable[str]) -> None:
+    """They are suggested from now on."""
+    await tx.do("tags.remember", kind, sorted(tags))
+
+
+async def known_tags(tx: Tx, kind: Tagged, prefix: str, limit: int) -> Tags:
+    """Those that somebody has used before and that begin so, whatever their case."""
+    return Tags(await tx.many(str, "tags.known", kind, prefix, limit))

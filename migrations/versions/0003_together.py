@@ -1,4 +1,4 @@
-"""What people do together: undo of a send, consults, teams, the rulebook's text."""
+"""What people do together: undo of a send, consults, teams, rules, tags, merges, search."""
 
 from pathlib import Path
 

@@ -61,3 +61,55 @@ ALTER TABLE rulebook
 ALTER TABLE satisfaction ALTER COLUMN agent_id DROP NOT NULL;
 ALTER TABLE satisfaction ADD COLUMN bot_id bigint REFERENCES api_key;
 ALTER TABLE satisfaction ADD CHECK (num_nonnulls(agent_id, bot_id) = 1);
+
+-- Tags that are known ---------------------------------------------------------------------------------
+
+-- Every word that somebody has put on something, to be suggested to who begins to write it.
+CREATE TABLE known_tag (
+    kind  text NOT NULL CHECK (kind IN ('customer', 'conversation')),
+    tag   text NOT NULL,
+    PRIMARY KEY (kind, tag)
+);
+
+INSERT INTO known_tag SELECT DISTINCT 'customer', unnest(tags) FROM customer;
+INSERT INTO known_tag SELECT DISTINCT 'conversation', unnest(tags) FROM conversation;
+
+-- Merges that were ruled out --------------------------------------------------------------------------
+
+-- Two customers of whom somebody has said that they are not one person: each pair in both directions.
+CREATE TABLE merge_dismissal (
+    customer_id   bigint NOT NULL REFERENCES customer,
+    other_id      bigint NOT NULL REFERENCES customer,
+    dismissed_by  bigint REFERENCES person,
+    dismissed_at  timestamptz NOT NULL,
+    PRIMARY KEY (customer_id, other_id)
+);
+CREATE INDEX merge_dismissal_other ON merge_dismissal (other_id);
+
+-- Search as one types ---------------------------------------------------------------------------------
+
+-- A name or an address in words; what stands between words is none.
+CREATE FUNCTION words_in(value text) RETURNS tsvector IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+RETURN to_tsvector('simple', translate(value, '@._+-/''', '       '));
+
+-- What begins with all of the words, in the same words.
+CREATE FUNCTION words_begun(value text) RETURNS tsquery IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+RETURN replace(
+    plainto_tsquery('simple', translate(value, '@._+-/''', '       '))::text || ' ', ''' ', ''':* ')::tsquery;
+
+CREATE INDEX customer_words ON customer USING gin (words_in(name)) WHERE name IS NOT NULL;
+CREATE INDEX identity_mail_words ON identity USING gin (words_in(value)) WHERE scheme = 'email';
+-- Of a number people know its end.
+CREATE INDEX identity_phone_end ON identity (reverse(value) text_pattern_ops) WHERE scheme = 'phone';
+
+-- As a search on the web is written; the last word, which may be half written, by its beginning. Not where
+-- it is within quotes that are closed, or is not to be there.
+CREATE FUNCTION said_query(value text) RETURNS tsquery IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
+RETURN CASE
+    WHEN value ~ '(^|[\s"])[[:alnum:]][^\s"]*$' AND right(websearch_to_tsquery('simple', value)::text, 1) = ''''
+    THEN (websearch_to_tsquery('simple', value)::text || ':*')::tsquery
+    ELSE websearch_to_tsquery('simple', value)
+END;
+
+-- What was said is looked through from the newest on.
+CREATE INDEX search_text_position ON search_text (position);

@@ -20,6 +20,7 @@ BIG = {
     "interaction",
     "log",
     "offer",
+    "search_text",
     "timer",
     "work_item",
 }
@@ -51,6 +52,10 @@ INDEXES = {
     "log.after": {"log_pkey"},
     "log.last": {"log_pkey"},
     "records.timeline": {"conversation_party", "interaction_number"},
+    "search.lately": {"search_text_position"},
+    "search.ever": {"search_text_words"},
+    "search.of_customer": {"conversation_party or conversation_open", "search_text_conversation"},
+    "search.hits": {"interaction_pkey", "conversation_pkey"},
     "visitors.after": {"interaction_identity"},
     "visitors.newest": {"interaction_identity"},
 }
@@ -83,6 +88,8 @@ INSERT INTO connection (name, channel, created_at) VALUES ('front', 'mobile', no
 INSERT INTO customer (created_at) SELECT now() FROM generate_series(1, {n});
 INSERT INTO identity (scheme, scope, value, customer_id, verified, since)
 SELECT 'phone', 'front', '+62' || id, id, false, now() FROM customer;
+INSERT INTO identity (scheme, scope, value, customer_id, verified, since)
+SELECT 'email', 'front', 'someone.' || id || '@post.example', id, false, now() FROM customer;
 INSERT INTO conversation (customer_id, party_id, state, closed_at, opened_at, last_number)
 SELECT c.id, c.id, CASE WHEN k = 3 AND c.id % 5 = 0 THEN 'open' ELSE 'closed' END,
        CASE WHEN k = 3 AND c.id % 5 = 0 THEN NULL ELSE now() END, now(), 4
@@ -111,6 +118,8 @@ INSERT INTO command (person_id, id, at, digest)
 SELECT 1 + n % 100, 'id ' || n, now(), '' FROM generate_series(1, {n} * 12) n;
 INSERT INTO log (seq, at, fact)
 SELECT n, now(), '{{"fact": "KeyRevoked", "key": 1}}' FROM generate_series(1, {n} * 3) n;
+INSERT INTO search_text (interaction_id, conversation_id, position, words)
+SELECT id, conversation_id, position, to_tsvector('simple', text) FROM interaction;
 ANALYZE;
 """
 
@@ -128,6 +137,22 @@ async def full(database_url: str) -> Any:
 async def test_hot_queries_keep_their_plan(full: Any) -> None:
     plans = {name: await plan(full, QUERIES[name]) for name in INDEXES}
     assert faults(plans, INDEXES) == {}
+
+
+async def test_customers_are_searched_by_indexes_alone(full: Any) -> None:
+    await full.execute("SET enable_seqscan = off")  # as the application's connections have it
+    wanted = {
+        "search.customers": {
+            "customer_words",
+            "identity_mail_words",
+            "identity_phone_end",
+            "identity_value",
+            "customer_pkey",
+        },
+        "merges.suggested": {"identity_value", "identity_phone_end", "customer_name"},
+    }
+    plans = {name: await plan(full, QUERIES[name]) for name in wanted}
+    assert faults(plans, wanted) == {}
 
 
 async def test_timers_that_are_not_due_are_not_looked_at(full: Any) -> None:

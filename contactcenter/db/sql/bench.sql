@@ -41,3 +41,62 @@ FROM unnest($1::bytea[]) WITH ORDINALITY AS t (hash, place) JOIN numbered USING 
 -- One of them becomes a supervisor.
 -- name: promote
 UPDATE person SET role = 'supervisor' WHERE login = $1
+
+-- Made-up words of a few syllables; the first ones are said most.
+-- name: words
+CREATE TABLE bench_word AS
+SELECT n, s.y[1 + n % 20] || s.y[1 + n / 20 % 20] || s.y[1 + n / 400 % 20] || s.y[1 + n / 8000 % 20] AS word
+FROM generate_series(1, $1::integer) n CROSS JOIN (SELECT ARRAY[
+    'an', 'be', 'di', 'dre', 'gu', 'ha', 'in', 'ka', 'lu', 'me', 'mu', 'no', 'pa', 're', 'ri', 'sa', 'so',
+    'ta', 'to', 'wi'] AS y) s
+
+-- name: words_key
+CREATE UNIQUE INDEX bench_word_n ON bench_word (n)
+
+-- As often as words are in a language: the second half as often as the first, the third a third.
+-- name: phrases
+CREATE TABLE bench_phrase AS
+SELECT p.p AS n, string_agg(w.word, ' ' ORDER BY k) AS words
+FROM generate_series(1, $1::integer) AS p (p) CROSS JOIN generate_series(1, 8) k
+JOIN bench_word w ON w.n = floor(exp((hashint8(p.p * 8 + k)::bigint & 1048575) / 1048576.0 * ln($2::integer)))
+GROUP BY p.p
+
+-- name: phrases_key
+CREATE UNIQUE INDEX bench_phrase_n ON bench_phrase (n)
+
+-- Customers with a name, and a number or an address by which they are known; their numbers are their ids.
+-- name: people
+WITH chosen AS (
+    SELECT g.n, initcap(f.word || ' ' || l.word) AS name, f.word || '.' || l.word || '@post.example' AS mail
+    FROM generate_series($1::integer, $2::integer) AS g (n)
+    JOIN bench_word f ON f.n = 1 + (hashint8(g.n) & 1048575) % 2000
+    JOIN bench_word l ON l.n = 1 + (hashint8(g.n + 7) & 1048575) % 20000
+), customers AS (
+    INSERT INTO customer (id, name, created_at) OVERRIDING SYSTEM VALUE SELECT n, name, now() FROM chosen
+)
+INSERT INTO identity (scheme, scope, value, customer_id, verified, since)
+SELECT CASE WHEN n % 3 = 0 THEN 'email' ELSE 'phone' END, 'bench',
+       CASE WHEN n % 3 = 0 THEN replace(mail, '@', n || '@')
+            ELSE '+628' || 1000000000 + n::bigint * 7919 % 1000000000 END,
+       n, false, now()
+FROM chosen
+
+-- What they have said, five messages in each conversation, and the words of it as `search.fill` has them.
+-- name: said
+WITH chosen AS (
+    SELECT g.n, a.words || ' ' || b.words AS text FROM generate_series($1::integer, $2::integer) AS g (n)
+    JOIN bench_phrase a ON a.n = 1 + (hashint8(g.n) & 1048575) % 20000
+    JOIN bench_phrase b ON b.n = 1 + (hashint8(g.n + 7) & 1048575) % 20000
+), conversations AS (
+    INSERT INTO conversation (id, customer_id, party_id, state, opened_at, closed_at) OVERRIDING SYSTEM VALUE
+    SELECT n / 5, n, n, 'closed', now(), now() FROM chosen WHERE n % 5 = 0
+), interactions AS (
+    INSERT INTO interaction (id, position, conversation_id, number, kind, direction, channel, author_kind, text,
+        occurred_at, received_at)
+    SELECT n, n, n / 5, 1 + n % 5, 'message', 'inbound', 'bot', 'customer', text, now(), now() FROM chosen
+)
+INSERT INTO search_text (interaction_id, conversation_id, position, words)
+SELECT n, n / 5, n, to_tsvector('simple', text) FROM chosen
+
+-- name: word
+SELECT word FROM bench_word WHERE n = $1

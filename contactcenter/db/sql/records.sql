@@ -45,11 +45,12 @@ FROM found JOIN customer c USING (id)
 LEFT JOIN conversation v ON v.party_id = c.id AND v.state = 'open'
 WHERE c.id > $3 ORDER BY c.id LIMIT $4
 
--- A merged customer is found by the name they had, and shown as the one they are known as.
+-- A merged customer is found by the name they had, and shown as the one they are known as. By a range: the
+-- plan that is kept would not look up in the index what a name is like.
 -- name: by_name
 WITH found AS (
     SELECT DISTINCT CASE WHEN merged_into IS NULL THEN id ELSE customer_root(id) END AS id
-    FROM customer WHERE lower(name) LIKE lower($1)
+    FROM customer WHERE lower(name) ~>=~ lower($1) AND lower(name) ~<~ (lower($1) || chr(1114111))
 )
 SELECT c.id, c.name, c.value, c.tier, c.language, c.territory, c.tags, c.spam_at, c.created_at,
        v.id AS open_conversation
@@ -133,19 +134,36 @@ FROM identity WHERE id = $1 AND customer_root(customer_id) = $2 FOR NO KEY UPDAT
 -- name: set_blocked
 UPDATE identity SET blocked_at = $2 WHERE id = $1
 
--- By what each identity of a party wrote last, the latest first.
+-- By which connections each identity of a customer has written, the latest first. One that has a meaning
+-- within a connection only (its scope) is not looked for elsewhere; of others all that was said is passed.
 -- name: reach
-SELECT * FROM (
-    SELECT DISTINCT ON (s.identity_id) s.identity_id, s.position, n.channel, s.connection_id,
-           n.name AS connection, n.api_key_id AS key_id,
-           n.disabled_at IS NOT NULL AS disabled, i.blocked_at IS NOT NULL AS blocked
-    FROM conversation v
-    JOIN interaction s ON s.conversation_id = v.id AND s.direction = 'inbound'
-    JOIN identity i ON i.id = s.identity_id
-    JOIN connection n ON n.id = s.connection_id
-    WHERE v.party_id = $1
-    ORDER BY s.identity_id, s.position DESC
-) last ORDER BY position DESC
+WITH RECURSIVE family AS (
+    SELECT $1::bigint AS id
+    UNION ALL
+    SELECT c.id FROM family f CROSS JOIN LATERAL (SELECT id FROM customer WHERE merged_into = f.id ORDER BY id) c
+), used AS (
+    SELECT d.id AS identity, d.scope, d.blocked_at, last.*, ARRAY[last.connection_id] AS seen
+    FROM identity d CROSS JOIN LATERAL (
+        SELECT i.connection_id, i.position, i.received_at FROM interaction i
+        WHERE i.identity_id = d.id AND i.kind IN ('message', 'reminder') AND i.direction = 'inbound'
+        ORDER BY i.position DESC LIMIT 1
+    ) last
+    WHERE d.customer_id = ANY (ARRAY(SELECT id FROM family))
+    UNION ALL
+    SELECT u.identity, u.scope, u.blocked_at, last.*, u.seen || last.connection_id
+    FROM used u CROSS JOIN LATERAL (
+        SELECT i.connection_id, i.position, i.received_at FROM interaction i
+        WHERE i.identity_id = u.identity AND i.kind IN ('message', 'reminder') AND i.direction = 'inbound'
+            AND i.connection_id <> ALL (u.seen)
+        ORDER BY i.position DESC LIMIT 1
+    ) last
+    WHERE u.scope = ''
+)
+SELECT u.identity, u.connection_id AS connection, n.name AS connection_name, n.channel,
+       u.received_at AS last_at, u.position, u.blocked_at IS NOT NULL AS blocked,
+       n.disabled_at IS NOT NULL AS disabled, n.api_key_id AS key_id
+FROM used u JOIN connection n ON n.id = u.connection_id
+ORDER BY u.position DESC
 
 -- name: connection
 SELECT name, channel FROM connection WHERE id = $1

@@ -36,6 +36,26 @@ async def test_staff_merge_and_part_customers(
     assert (shown["id"], shown["counts"]["conversations"]) == (lost, 1)
 
 
+async def test_who_may_be_the_same_is_suggested_until_somebody_says_no(
+    house: Running, team: Team, desk: Desk, customers: list[int]
+) -> None:
+    one, other = customers
+    await desk.rows("UPDATE customer SET name = 'Budi Santoso'")
+    headers = (await team.hire()).headers
+    url = f"/v1/customers/{one}/merge-suggestions"
+
+    async def suggested() -> list[tuple[int, list[str]]]:
+        items = (await house.client.get(url, headers=headers)).json()["items"]
+        return [(i["customer"]["id"], [r["kind"] for r in i["reasons"]]) for i in items]
+
+    assert await suggested() == [(other, ["name"])]
+    dismissal = f"{url}/{other}/dismissal"
+    assert (await house.client.put(dismissal, headers=headers)).status_code == 204
+    assert await suggested() == []
+    assert (await house.client.delete(dismissal, headers=headers)).status_code == 204
+    assert await suggested() == [(other, ["name"])]
+
+
 @pytest.mark.parametrize("path", ["merge", "unmerge"])
 async def test_nobody_else_merges(
     house: Running, team: Team, desk: Desk, customers: list[int], path: str

@@ -42,7 +42,14 @@ async def talk(floor: Floor) -> list[int]:
         ("monday or nothing", [(2, 1), (0, 1)]),
         ("grüße", [(1, 1)]),
         ("budi@shop.example", [(1, 1)]),
-        ("rout", []),
+        ("rout", [(1, 2), (0, 1)]),
+        ("red rout", [(0, 1)]),
+        ("blin red", []),
+        ('"red sin', [(0, 1)]),
+        ('"red sin"', []),
+        ("red -invo", [(1, 1), (0, 1)]),
+        ("budi@shop.ex", [(1, 1)]),
+        ("budi", [(1, 1)]),
         ("'); DROP TABLE", []),
         ('"', []),
         ("& | ! :*", []),
@@ -89,3 +96,86 @@ async def test_a_customer_is_found_by_name_identity_or_id(floor: Floor) -> None:
     assert await customers(floor, "9" * 30) == []
     await floor.run(merge, siti, budi, SYSTEM, floor.book, NOW)
     assert await customers(floor, "siti") == [budi]
+
+
+async def test_often_said_words_are_found_without_asking_for_all_that_was_ever_said(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = [await floor.desk.say("1", text) for text in ("first", "hello", "hello", "hello")]
+    await floor.run(fill_search, 1000)
+    monkeypatch.setattr("contactcenter.record.search.LATELY", 3)
+    found = [await said(floor, words) for words in ("hello", "first")]
+    assert found == [[(talk[0].conversation, number) for number in (4, 3, 2)], [(1, 1)]]
+
+
+@pytest.fixture
+async def people(floor: Floor) -> dict[str, int]:
+    """Customers with names, numbers and addresses, by their first names."""
+    found: dict[str, int] = {}
+    for name, scheme, value in (
+        ("Andreas O'Weber-Klein", "phone", "+62811004711"),
+        ("Sandra Weber", "email", "sandra.klein@shop.example"),
+        ("Dewi Andriani", "phone", "+628115550047"),
+        ("Weber Andreas", "email", "w_andreas+x@post.example"),
+    ):
+        customer = await floor.desk.value(
+            "INSERT INTO customer (name, created_at) VALUES ($1, now()) RETURNING id", name
+        )
+        await floor.desk.rows(
+            "INSERT INTO identity (scheme, scope, value, customer_id, verified, since)"
+            " VALUES ($1, 'front', $2, $3, false, now())",
+            scheme,
+            value,
+            customer,
+        )
+        found[name.split()[0]] = customer
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("andr", ["Andreas", "Dewi", "Weber"]),
+        ("ANDREAS", ["Andreas", "Weber"]),
+        ("web andr", ["Andreas", "Weber"]),
+        ("o'web", ["Andreas"]),
+        ("weber-kl", ["Andreas"]),
+        ("reas", []),
+        ("4711", ["Andreas"]),
+        ("0811 004 711", ["Andreas"]),
+        ("+62 811-004711", ["Andreas"]),
+        ("047", ["Dewi"]),
+        ("47", []),
+        ("klein@shop", ["Sandra"]),
+        ("shop.exa", ["Sandra"]),
+        ("klein", ["Andreas", "Sandra"]),
+        ("w_andreas+x@post.example", ["Weber"]),
+        ("' | ':* & (", []),
+        ("@@", []),
+    ],
+)
+async def test_customers_are_found_while_one_types(
+    floor: Floor, people: dict[str, int], words: str, found: list[str]
+) -> None:
+    assert await customers(floor, words) == [people[name] for name in found]
+
+
+async def test_whose_identity_it_is_comes_before_whose_name_is_so_and_pages_follow(
+    floor: Floor, people: dict[str, int]
+) -> None:
+    await floor.desk.rows("UPDATE customer SET name = 'Budi 4711' WHERE name = 'Sandra Weber'")
+    ids = [people[name] for name in ("Sandra", "Andreas")]
+    assert await customers(floor, "4711") == ids
+    first = await floor.run(search_customers, "4711", 0, 1)
+    rest = await floor.run(search_customers, "4711", first.next, 1)
+    assert ([c.id for c in first.items + rest.items], rest.next) == (ids, None)
+    await floor.desk.rows("UPDATE customer SET name = '+62811004711' WHERE name = 'Dewi Andriani'")
+    assert await customers(floor, "+62811004711") == [people["Andreas"], people["Dewi"]]
+
+
+async def test_of_very_many_who_fit_only_some_are_looked_at(
+    floor: Floor, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contactcenter.record.search.FITTING_MAX", 2)
+    assert len(await customers(floor, "web")) == 2
+    assert await customers(floor, f"{people['Weber']}") == [people["Weber"]]
