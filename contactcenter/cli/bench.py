@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 from contactcenter.bench.chromium import LeftOut
 from contactcenter.bench.commits import commits
+from contactcenter.bench.conditions import conditions
 from contactcenter.bench.desktops import desktops
 from contactcenter.bench.ingest import ingest
 from contactcenter.bench.latency import latency
@@ -21,6 +22,7 @@ from contactcenter.settings import Settings
 MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
     "ingest": ingest,
     "log": commits,
+    "conditions": conditions,
     "offer": latency,
     "desktops": desktops,
     "search": search,

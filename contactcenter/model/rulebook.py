@@ -11,10 +11,13 @@ import msgspec
 
 from contactcenter.errors import BadInput, Fault
 from contactcenter.model import calendar
+from contactcenter.model.condition import CHARACTERS_MAX, BadCondition, compile_condition
 from contactcenter.model.soundness import Found, Unsound, sound, type_faults
 from contactcenter.model.toml.places import Path, Places, spelt
 
 TOML_CHARACTERS_MAX = 250_000
+SEGMENT_SUBJECTS = ("customer",)
+"""What the condition of a segment may ask about."""
 
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=366 * 86_400)]
 PositiveSeconds = Annotated[int, msgspec.Meta(gt=0, le=366 * 86_400)]
@@ -22,6 +25,8 @@ Level = Annotated[int, msgspec.Meta(ge=0, le=10)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Units = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+When = Annotated[str, msgspec.Meta(min_length=1, max_length=CHARACTERS_MAX)]
+"""A condition in CEL: see `contactcenter.model.condition`."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,6 +62,13 @@ class LeaveRisk(Rules, frozen=True, kw_only=True):
 
     at_least: Share
     head_start_s: Seconds
+
+
+class Segment(Rules, frozen=True, kw_only=True):
+    """Customers of whom a condition is true, as in `customer.tier == "gold"`."""
+
+    label: Name
+    when: When
 
 
 class Queue(Rules, frozen=True, kw_only=True):
@@ -155,6 +167,7 @@ class Rulebook(Rules, frozen=True, kw_only=True):
     organisation: Organisation
     channels: dict[Name, Channel]
     tiers: dict[Name, HeadStart]
+    segments: dict[Name, Segment] = {}
     calendars: dict[Name, calendar.Calendar] = {}
     propensity_to_leave: LeaveRisk
     queues: Annotated[dict[Name, Queue], msgspec.Meta(min_length=1)]
@@ -235,6 +248,20 @@ def _organisation(book: Rulebook) -> Iterator[Found]:
         yield ("organisation", "timezone"), f"There is no time zone {zone!r}."
 
 
+def _segments(book: Rulebook) -> Iterator[Found]:
+    for name, segment in book.segments.items():
+        with suppress(Unsound):
+            yield from condition_faults(segment.when, SEGMENT_SUBJECTS, ("segments", name, "when"))
+
+
+def condition_faults(when: str, subjects: tuple[str, ...], path: Path) -> Iterator[Found]:
+    """All that is wrong with the condition at that path."""
+    try:
+        compile_condition(when, subjects)
+    except BadCondition as bad:
+        yield from ((path, str(fault)) for fault in bad.faults)
+
+
 def _calendars(book: Rulebook) -> Iterator[Found]:
     for name, each in book.calendars.items():
         with suppress(Unsound):
@@ -289,6 +316,7 @@ def _record(book: Rulebook) -> Iterator[Found]:
 
 _CHECKS: tuple[Callable[[Rulebook], Iterator[Found]], ...] = (
     _organisation,
+    _segments,
     _calendars,
     _queues,
     _entry,

@@ -125,6 +125,17 @@ def test_what_is_misspelt_in_a_calendar_is_a_fault() -> None:
     assert fault.message == "There is no such name here; is monday meant?"
 
 
+def test_all_faults_of_a_condition_are_told_at_its_place() -> None:
+    told = faults(SHIPPED.replace('customer.tier == "gold"', 'customer.teir == "gold" && x'))
+    assert [(fault.path, fault.message) for fault in told] == [
+        (
+            "segments.valued.when",
+            "At column 9: there is no customer.teir here; is customer.tier meant?",
+        ),
+        ("segments.valued.when", "At column 28: there is no x here."),
+    ]
+
+
 REFERENCES = [
     (
         'Center"\ntimezone = "Asia/Jakarta',
