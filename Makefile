@@ -35,7 +35,8 @@ format: setup  ## write the code in the one format
 	@$(BIN)/ruff format
 
 screenshots: setup  ## make the pictures of docs/screenshots anew
-	@CONTACTCENTER_SCREENSHOTS=docs/screenshots $(BIN)/pytest -q tests/browser/test_journey.py
+	@rm -f docs/screenshots/*.png
+	@$(BIN)/pytest --quiet tests/browser/pictures.py
 
 bench: setup  ## measure (ONLY=name: one measurement)
 	@$(BIN)/contactcenter bench $(if $(ONLY),--only $(ONLY))

@@ -1,11 +1,5 @@
-"""The whole journey on its pages at once: a customer in a shop, two agents, a supervisor.
+"""The whole journey on its pages at once: a customer in a shop, two agents, a supervisor."""
 
-With `CONTACTCENTER_SCREENSHOTS` naming a folder, pictures of the pages are put there
-(`make screenshots`).
-"""
-
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
@@ -16,13 +10,7 @@ from tests.browser.hosts import list_origin
 from tests.contactcenter.conftest import Running
 from tests.contactcenter.team import Team
 
-PICTURES = os.environ.get("CONTACTCENTER_SCREENSHOTS")
 PHONE = {"viewport": {"width": 360, "height": 740}}
-
-
-async def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        await page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -52,7 +40,6 @@ async def test_a_question_is_answered_passed_on_and_settled(
 
     offer = ayu.get_by_role("article", name="Offer")
     await expect(offer).to_contain_text("My sandals have come in the wrong size.")
-    await picture(ayu, "desktop-offer")
     await ayu.keyboard.press("a")
     await expect(offer).to_have_count(0)
     await write(ayu, "I am sorry. Which size do you wear?")
@@ -61,8 +48,6 @@ async def test_a_question_is_answered_passed_on_and_settled(
     await answer.fill("42, and they are 41.")
     await answer.press("Enter")
     await expect(ayu.get_by_text("42, and they are 41.").first).to_be_visible()
-    await picture(shop, "widget-phone")
-    await picture(ayu, "desktop-conversation")
 
     budi = await at_work(open_page, team, color_scheme="dark", locale="id-ID")
     await ayu.get_by_role("main").focus()
@@ -77,14 +62,12 @@ async def test_a_question_is_answered_passed_on_and_settled(
     await expect(budi.get_by_text("Needs size 42.")).to_be_visible()
     await write(budi, "Size 42 is on its way.")
     await expect(shop.get_by_text("Size 42 is on its way.")).to_be_visible()
-    await picture(budi, "desktop-dark")
 
     await budi.get_by_role("main").focus()
     await budi.keyboard.press("r")
     await budi.get_by_role("dialog").locator("footer button").last.click()
     await expect(budi.get_by_role("dialog")).to_have_count(0)
     await expect(board.get_by_text("Agent 3 was offered item 1").first).to_be_visible()
-    await picture(board, "dashboard")
 
 
 async def write(desktop: Page, text: str) -> None:

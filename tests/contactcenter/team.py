@@ -67,13 +67,16 @@ class Team:
     socket_url: str
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    async def hire(self, role: str = "agent", *, undo_s: int = 0, **abilities: Any) -> Member:
+    async def hire(
+        self, role: str = "agent", name: str | None = None, *, undo_s: int = 0, **abilities: Any
+    ) -> Member:
         """A person who is signed in; an agent can do what `abilities` say.
 
         What they say leaves at once, unless `undo_s` says otherwise.
         """
         number = next(self.numbers)
-        new = NewPerson(login=f"{role}{number}", name=f"{role.title()} {number}", role=role)
+        name = name or f"{role.title()} {number}"
+        new = NewPerson(login=f"{role}{number}", name=name, role=role)
         person = await self.database.run(lambda tx: create_person(tx, new, SYSTEM, now()))
         if role == "agent":
             able = Abilities(**abilities)
