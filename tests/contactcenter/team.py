@@ -84,14 +84,18 @@ class Team:
                 lambda tx: configure_agent(tx, person.id, able, self.book.rules, SYSTEM, now())
             )
             await self.database.run(lambda tx: set_undo(tx, person.id, undo_s, now()))
+        return await self.sign_in(person.id)
+
+    async def sign_in(self, person: int) -> Member:
+        """With a sign-in of their own, beside others that they have."""
         token = credential.issue("ccs_")
         ends = now() + timedelta(hours=1)
         hashed = credential.digest(token)
         await self.database.run(
-            lambda tx: tx.maybe(int, "sessions.open", hashed, person.id, "", "", now(), ends)
+            lambda tx: tx.maybe(int, "sessions.open", hashed, person, "", "", now(), ends)
         )
         headers = {"Cookie": f"contactcenter_session={token}", "Sec-Fetch-Site": "same-origin"}
-        return Member(person.id, headers, self.socket_url)
+        return Member(person, headers, self.socket_url)
 
     async def bot(self, name: str = "front") -> Bot:
         """A bot that posts; the rulebook's entry rules know it by its name."""

@@ -148,7 +148,11 @@ export function createActing(desk) {
     async transfer(item, to) {
       const note = to.note?.trim() || null;
       await desk.holding.sendAll(item.conversation);
-      await stream.send({type: "transfer", item: item.id, queue: to.queue ?? null, agent: to.agent ?? null, note});
+      const joined = desk.consulting.inAbout(item).find((one) => one.agent === to.agent);
+      if (joined) {
+        if (note) await stream.send({type: "note", conversation: item.conversation, text: note});
+        await desk.consulting.takeOver(joined);
+      } else await stream.send({type: "transfer", item: item.id, queue: to.queue ?? null, agent: to.agent ?? null, note});
       return t("desktop.transferred", {to: to.label});
     },
 
@@ -168,6 +172,11 @@ export function createActing(desk) {
     openTransfer() {
       const item = selectedItem();
       if (item?.state === "active") desk.dialogs.transfer(item);
+    },
+
+    openConsult() {
+      const item = selectedItem();
+      if (item?.state === "active") desk.dialogs.consult(item);
     },
 
     openResolve() {

@@ -5,6 +5,10 @@ import {keep, kept} from "../base/kept.js";
 import {offersInOrder} from "./state.js";
 import {channelName, customerName} from "./words.js";
 
+/** What is played: when (in s), and how high. */
+const OFFER = [[0, 660], [0.16, 880]];
+const NUDGE = [[0, 520]];
+
 /** @param {import("./main.js").Desk} desk */
 export function createAlerting(desk) {
   const told = new Map(); // offer -> its notification
@@ -20,20 +24,25 @@ export function createAlerting(desk) {
 
   const sound = () => kept("offer-sound", "on") === "on";
 
-  function ring() {
+  function ring(tones = OFFER) {
     if (!sound() || !context || context.state !== "running") return;
-    for (const [at, pitch] of [[0, 660], [0.16, 880]]) tone(context, context.currentTime + at, pitch);
+    for (const [at, pitch] of tones) tone(context, context.currentTime + at, pitch);
   }
 
-  function notify(offer) {
-    if (notifications() !== "on" || document.hasFocus()) return;
-    const words = t("desktop.offer_announced", {name: customerName(offer), channel: channelName(offer.channel)});
-    const shown = new Notification(words, {body: offer.excerpt || offer.sentence, tag: `offer ${offer.id}`});
+  function notify(tag, words, body) {
+    if (notifications() !== "on" || document.hasFocus()) return null;
+    const shown = new Notification(words, {body, tag});
     shown.onclick = () => {
       window.focus();
       shown.close();
     };
-    told.set(offer.id, shown);
+    return shown;
+  }
+
+  function notifyOf(offer) {
+    const words = t("desktop.offer_announced", {name: customerName(offer), channel: channelName(offer.channel)});
+    const shown = notify(`offer ${offer.id}`, words, offer.excerpt || offer.sentence);
+    if (shown) told.set(offer.id, shown);
   }
 
   return {
@@ -45,6 +54,11 @@ export function createAlerting(desk) {
       desk.tell(t(sound() ? "desktop.sound_on" : "desktop.sound_off"));
       ring();
     },
+    /** A colleague wants something: heard once and low. */
+    nudge(tag, words, body) {
+      ring(NUDGE);
+      notify(tag, words, body);
+    },
     async toggleNotifications() {
       if (notifications() === "on") keep("offer-notifications", null);
       else if (globalThis.Notification && (await Notification.requestPermission()) === "granted") keep("offer-notifications", "on");
@@ -54,7 +68,7 @@ export function createAlerting(desk) {
     follow(before, after) {
       if (before.offers === after.offers) return;
       const fresh = offersInOrder(after).filter((offer) => !before.offers[offer.id]);
-      for (const offer of fresh) notify(offer);
+      for (const offer of fresh) notifyOf(offer);
       if (fresh.length > 0) ring();
       for (const [id, shown] of told) {
         if (after.offers[id]) continue;

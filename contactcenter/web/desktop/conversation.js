@@ -4,6 +4,7 @@ import {fill, h, set, text} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {t} from "../base/i18n.js";
 import {now} from "../base/time.js";
+import {createConsultBar} from "./consults.js";
 import {counting, heldRow, lineRow, pendingRow} from "./line.js";
 import {heldIn, itemIn, summaryOf, talkOf, wroteSince} from "./state.js";
 import {windowed} from "./windowed.js";
@@ -16,13 +17,14 @@ import {clockTime, customerName, duration, queueName} from "./words.js";
 export function createConversation(desk, composer) {
   const head = createHead(desk);
   const summary = createSummary(desk);
+  const consults = createConsultBar(desk);
   const scroller = h("div", {class: "stream", tabindex: "0", role: "region"});
   const notice = h("div", {class: "state", hidden: true});
   const typing = h("p", {class: "typing small muted", role: "status"});
   const newer = h("button", {class: "button small newer", type: "button", hidden: true, onclick: () => lines.toEnd()});
   const middle = h("div", {class: "middle"}, scroller, notice, newer);
   const nobody = h("div", {class: "state nobody"}, icon("empty"), h("p", {class: "title"}), h("p", {class: "small"}));
-  const element = h("section", {class: "talk", id: "conversation", tabindex: "-1", "aria-label": t("desktop.keys_conversation")}, head.element, summary.element, middle, typing, composer.element, nobody);
+  const element = h("section", {class: "talk", id: "conversation", tabindex: "-1", "aria-label": t("desktop.keys_conversation")}, head.element, summary.element, consults.element, middle, typing, composer.element, nobody);
 
   let shown = null; // the conversation whose lines are in the window
   let freshFrom = 0; // the first number that was unread when it was opened
@@ -111,6 +113,7 @@ export function createConversation(desk, composer) {
       for (const part of [head.element, middle, composer.element]) part.hidden = nothing;
       head.draw(time);
       summary.draw();
+      consults.draw();
       composer.draw(time);
       typing.hidden = nothing;
       if (nothing) {
@@ -157,12 +160,13 @@ function createHead(desk) {
   const chips = h("div", {class: "row chips"});
   const turn = h("span", {class: "small turn"});
   const action = (key, run) => h("button", {class: "button", type: "button", onclick: run}, h("span", {}), h("kbd", {class: "key"}, key));
+  const consult = action("Q", () => desk.act.openConsult());
   const transfer = action("T", () => desk.act.openTransfer());
   const resolve = action("R", () => desk.act.openResolve());
   const finish = action("F", () => desk.act.finish());
   finish.classList.add("primary");
   const person = h("button", {class: "button quiet only person", type: "button", onclick: () => desk.showPane("customer")}, icon("customer"));
-  const element = h("header", {class: "head"}, back, name, chips, turn, transfer, resolve, finish, person);
+  const element = h("header", {class: "head"}, back, name, chips, turn, consult, transfer, resolve, finish, person);
 
   return {
     element,
@@ -179,8 +183,9 @@ function createHead(desk) {
       set(person, {"aria-label": t("desktop.show_customer")});
       drawChips(chips, state, item, talk);
       const wrapUp = item?.state === "wrapup";
-      transfer.hidden = resolve.hidden = !item || wrapUp;
+      consult.hidden = transfer.hidden = resolve.hidden = !item || wrapUp;
       finish.hidden = !wrapUp;
+      text(consult.firstChild, t("desktop.consult"));
       text(transfer.firstChild, t("desktop.transfer"));
       text(resolve.firstChild, t("desktop.resolve"));
       text(finish.firstChild, t("desktop.finish"));

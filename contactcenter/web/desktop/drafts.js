@@ -14,8 +14,11 @@ const RETRY_MS = 5000;
 
 const NONE = {mode: "reply", reply: "", note: "", connection: null, start: 0, end: 0, saved: "no"};
 
-/** @param {() => void} changed is called when something is saved, or was read */
-export function createDrafts(changed) {
+/**
+ * @param {number} person whose they are
+ * @param {() => void} changed is called when something is saved, or was read
+ */
+export function createDrafts(person, changed) {
   const all = new Map();
   const timers = new Map();
   const saving = new Map(); // conversation -> the promise of a save that is on its way
@@ -53,6 +56,21 @@ export function createDrafts(changed) {
     }
   }
 
+  /** What the server could not take when the page ended, as when one was signed out: of this tab alone. */
+  function readLeft() {
+    const left = JSON.parse(sessionStorage.getItem(`drafts ${person}`) ?? "{}");
+    sessionStorage.removeItem(`drafts ${person}`);
+    for (const [conversation, draft] of Object.entries(left)) {
+      put(Number(conversation), draft);
+      later(Number(conversation), SAVE_MS);
+    }
+  }
+
+  function leave() {
+    const left = [...all].filter(([, {saved, reply, note}]) => (saved !== "yes" ? reply || note : reply && note));
+    if (left.length > 0) sessionStorage.setItem(`drafts ${person}`, JSON.stringify(Object.fromEntries(left)));
+  }
+
   async function read() {
     const {items} = await api.get("/v1/drafts", {limit: 200});
     for (const {conversation, kind, text} of items) {
@@ -61,7 +79,9 @@ export function createDrafts(changed) {
     changed();
   }
 
+  readLeft();
   addEventListener("pagehide", () => {
+    leave();
     for (const [conversation, timer] of timers) {
       clearTimeout(timer);
       const {mode, [mode]: text} = of(conversation);

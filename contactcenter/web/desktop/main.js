@@ -12,6 +12,8 @@ import {failure, toast} from "../base/toast.js";
 import {createActing} from "./acting.js";
 import {createAlerting} from "./alerting.js";
 import {createComposer} from "./composer.js";
+import {createConsulting} from "./consulting.js";
+import {createAsks, createLookingOn} from "./consults.js";
 import {createConversation} from "./conversation.js";
 import {editCustomer} from "./customer-dialogs.js";
 import {createCustomer} from "./customer.js";
@@ -58,7 +60,7 @@ function createDesk(person) {
     view: {selected: null, pane: "work", places: new Map()},
     loading: createLoading(store),
     customers: createCustomers(store),
-    drafts: createDrafts(() => store.redraw()),
+    drafts: createDrafts(person.id, () => store.redraw()),
     tell: (words, kind = "good") => toast(words, {kind}),
     announceNow: assertive,
     /** Do something that may be refused, and say so. */
@@ -76,6 +78,7 @@ function createDesk(person) {
     },
   });
   desk.holding = createHolding(desk);
+  desk.consulting = createConsulting(desk);
   desk.act = createActing(desk);
   desk.alerting = createAlerting(desk);
   desk.dialogs = createDialogs(desk);
@@ -90,11 +93,13 @@ function receive(desk, frame) {
 function draw(desk, person) {
   const header = createHeader(desk);
   const offers = createOffers(desk);
+  const asks = createAsks(desk);
   const list = createWorkList(desk);
+  const lookingOn = createLookingOn(desk);
   const composer = createComposer(desk);
   const conversation = createConversation(desk, composer);
   const customer = createCustomer(desk);
-  const work = h("nav", {class: "work-pane", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, list.element);
+  const work = h("nav", {class: "work-pane", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, asks.element, list.element, lookingOn.element);
   const panes = h("main", {class: "panes", id: "main", tabindex: "-1"}, h("h1", {class: "unseen"}, i18n.t("desktop.title")), work, conversation.element, customer.element);
   document.body.replaceChildren(bar(person, {page: "desktop", middle: header.middle, end: header.end}), desk.line, panes);
   document.body.classList.add("desktop");
@@ -148,7 +153,8 @@ function draw(desk, person) {
 
   function drawAll() {
     const time = now();
-    for (const each of [header, offers, list, conversation, customer]) each.draw(time);
+    for (const each of [header, offers, asks, list, lookingOn, conversation, customer]) each.draw(time);
+    desk.consulting.listen();
   }
   desk.store.draws(drawAll);
   desk.store.follows((before, after, frame) => {
@@ -170,6 +176,7 @@ function follow(desk, before, after, frame) {
   // What was refused while the stream was away is a draft that the server has.
   if (frame.type === "welcome" && frame.snapshot) desk.drafts.read();
   desk.holding.follow(before, frame);
+  desk.consulting.follow(before, frame);
   if (frame.type === "event" && frame.fact.fact === "ItemAssigned" && frame.fact.agent === after.me?.id) taken(desk, frame.fact);
   if (frame.type === "event" && frame.fact.fact === "ItemMoved" && after.items[frame.fact.item]) moved(desk, frame.fact);
   if (frame.type === "event" && frame.fact.fact === "AgentMentioned" && frame.fact.agent === after.me?.id) mentioned(desk, frame.fact);
@@ -187,6 +194,7 @@ function mentioned(desk, fact) {
   const words = i18n.t("desktop.mentioned", {name: fact.by_name, words: fact.excerpt});
   const look = {label: i18n.t("desktop.look"), run: () => desk.select(fact.conversation, fact.number)};
   toast(words, {action: look, stays: Infinity});
+  desk.alerting.nudge(`mention ${fact.conversation} ${fact.number}`, words, "");
 }
 
 function moved(desk, fact) {

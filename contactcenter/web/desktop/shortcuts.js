@@ -3,12 +3,13 @@
 import {t} from "../base/i18n.js";
 import * as keys from "../base/keys.js";
 import {openSearch} from "./search.js";
-import {heldIn, itemIn} from "./state.js";
+import {asksOf, heldIn, itemIn} from "./state.js";
 import {order} from "./work-list.js";
 
 /** @param {import("./main.js").Desk} desk */
 export function addShortcuts(desk) {
   const offers = () => Object.keys(desk.store.state.offers).length > 0;
+  const asked = () => asksOf(desk.store.state).length > 0;
   const selected = () => desk.view.selected !== null;
   const item = () => (selected() ? itemIn(desk.store.state, desk.view.selected) : null);
   const active = () => item()?.state === "active";
@@ -25,6 +26,8 @@ export function addShortcuts(desk) {
     {group: work, keys: "a", label: t("desktop.keys_accept"), when: offers, run: desk.act.acceptFirst},
     {group: work, keys: "alt+a", label: t("desktop.keys_accept_typing"), when: offers, run: desk.act.acceptFirst},
     {group: work, keys: "d", label: t("desktop.keys_decline"), when: offers, run: desk.act.declineFirst},
+    {group: work, keys: "y", label: t("desktop.keys_look_in"), when: asked, run: desk.consulting.joinFirst},
+    {group: work, keys: "x", label: t("desktop.keys_not_now"), when: asked, run: desk.consulting.declineFirst},
     {group: work, keys: "j", label: t("desktop.keys_next"), run: step(1)},
     {group: work, keys: "k", label: t("desktop.keys_former"), run: step(-1)},
     {group: work, keys: "alt+arrowdown", label: t("desktop.keys_next_typing"), run: step(1)},
@@ -37,6 +40,7 @@ export function addShortcuts(desk) {
     {group: talk, keys: "ctrl+z", label: t("desktop.keys_undo"), when: () => nothingTyped() && heldIn(desk.store.state, desk.view.selected).length > 0, run: desk.holding.undoLast},
     {group: talk, keys: "ctrl+shift+u", label: t("desktop.keys_attach"), when: () => Boolean(item()), run: desk.attach},
     {group: talk, keys: "escape", label: t("desktop.keys_leave"), when: () => false, run: () => {}},
+    {group: talk, keys: "q", label: t("desktop.keys_consult"), when: active, run: desk.act.openConsult},
     {group: talk, keys: "t", label: t("desktop.keys_transfer"), when: active, run: desk.act.openTransfer},
     {group: talk, keys: "r", label: t("desktop.keys_resolve"), when: active, run: desk.act.openResolve},
     {group: talk, keys: "f", label: t("desktop.keys_finish"), when: () => item()?.state === "wrapup", run: desk.act.finish},

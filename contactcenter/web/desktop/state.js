@@ -13,7 +13,7 @@
  * @typedef {{lines: Array<Line|undefined>, pending: Array<Pending>, tags: Array<string>,
  *   typingUntil: number, loaded: boolean, fence: object|null}} Talk
  * @typedef {{me: object|null, offers: Object<number, object>, items: Object<number, object>,
- *   held: Object<number, object>, talks: Object<number, Talk>, names: Object<number, string>, reasons: Array<string>,
+ *   held: Object<number, object>, consults: Object<number, object>, talks: Object<number, Talk>, names: Object<number, string>, reasons: Array<string>,
  *   dispositions: Array<string>, queues: Object<string, string>, rulebook: number,
  *   stale: boolean}} State
  */
@@ -22,7 +22,7 @@ export const TYPING_MS = 6000;
 
 /** @type {State} */
 export const EMPTY = {
-  me: null, offers: {}, items: {}, held: {}, talks: {}, names: {}, reasons: [], dispositions: [],
+  me: null, offers: {}, items: {}, held: {}, consults: {}, talks: {}, names: {}, reasons: [], dispositions: [],
   queues: {}, rulebook: 0, stale: false, accepted: {},
 };
 
@@ -61,6 +61,17 @@ export const itemIn = (state, conversation) =>
 /** The agent's replies there that have not left yet, in the order of writing. */
 export const heldIn = (state, conversation) =>
   Object.values(state.held).filter((one) => one.conversation === conversation).sort((a, b) => a.held - b.held);
+
+const consults = (state) => Object.values(state.consults).sort((a, b) => a.id - b.id);
+
+/** Who is asked in about a conversation, as far as it concerns this agent. */
+export const consultsAbout = (state, conversation) => consults(state).filter((one) => one.conversation === conversation);
+
+/** Where the agent is asked in and has not answered. */
+export const asksOf = (state) => consults(state).filter((one) => one.agent === state.me?.id && one.state === "asked");
+
+/** Where the agent is asked in and looks on. */
+export const joinedIn = (state) => consults(state).filter((one) => one.agent === state.me?.id && one.state === "joined");
 
 /** Whether the customer has written since a reply was: it still leaves, but one may want it back. */
 export const wroteSince = (state, {conversation, seen}) =>
@@ -143,6 +154,7 @@ function fromSnapshot(state, desk) {
     offers: keyed(desk.offers),
     items: keyed(desk.items.map(({interactions, ...item}) => item)),
     held: Object.fromEntries((desk.held ?? []).map((one) => [one.held, one])),
+    consults: keyed(desk.consults ?? []),
     talks,
     names: {...state.names, [desk.me.id]: desk.me.name},
     reasons: desk.reasons,
@@ -196,6 +208,17 @@ const FACTS = {
   ConversationTagged: (state, f) => withTalk(state, f.conversation, {tags: f.tags}),
   PresenceChanged: (state, f) => ofMe(state, f,
     {presence: f.presence, reason: f.reason ?? null, since: f.since, cooldown_until: f.cooldown_until ?? null}),
+  ConsultAsked: (state, f) => ({
+    ...state,
+    names: {...state.names, [f.by]: f.by_name, [f.agent]: f.agent_name},
+    consults: {...state.consults, [f.consult]: {
+      id: f.consult, item: f.item, conversation: f.conversation, customer: f.customer, customer_name: f.customer_name ?? null,
+      state: "asked", by: f.by, by_name: f.by_name, agent: f.agent, agent_name: f.agent_name, question: f.question, asked_at: f.at,
+    }},
+  }),
+  ConsultJoined: (state, f) => (state.consults[f.consult]
+    ? {...state, consults: {...state.consults, [f.consult]: {...state.consults[f.consult], state: "joined"}}} : state),
+  ConsultEnded: (state, f) => ({...state, consults: without(state.consults, f.consult)}),
   UndoChanged: (state, f) => ofMe(state, f, {undo_s: f.undo_s}),
   ReplyHeld: (state, f) => {
     const one = {
