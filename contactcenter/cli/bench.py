@@ -14,6 +14,7 @@ from contactcenter.bench.scrolling import scrolling
 from contactcenter.bench.search import search
 from contactcenter.bench.startup import startup
 from contactcenter.bench.supervising import supervising
+from contactcenter.bench.timers import timers
 from contactcenter.bench.workday import workday
 from contactcenter.cli.tell import note, result
 from contactcenter.errors import CommandFailed
@@ -27,6 +28,7 @@ MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
     "desktops": desktops,
     "search": search,
     "ready": startup,
+    "timers": timers,
     "opening": opening,
     "workday": workday,
     "scrolling": scrolling,

@@ -113,3 +113,34 @@ END;
 
 -- What was said is looked through from the newest on.
 CREATE INDEX search_text_position ON search_text (position);
+
+-- Timers ----------------------------------------------------------------------------------------------
+
+-- As before; but what is taken back is found by its key, however many timers are pending.
+CREATE OR REPLACE FUNCTION transaction_end(
+    gone_kinds text[], gone_subjects bigint[],
+    kinds text[], subjects bigint[], dues timestamptz[], facts json[],
+    OUT first_seq bigint, OUT waited_us bigint, OUT before_us bigint
+) LANGUAGE plpgsql AS $$
+DECLARE
+    began timestamptz := clock_timestamp();
+    each text;
+    gone bigint[];
+BEGIN
+    FOR each IN SELECT DISTINCT k FROM unnest(gone_kinds) k ORDER BY k LOOP
+        gone := ARRAY(SELECT g.subject FROM unnest(gone_kinds, gone_subjects) AS g (kind, subject) WHERE g.kind = each);
+        DELETE FROM timer t WHERE t.kind = each AND t.subject = ANY (gone);
+    END LOOP;
+    IF kinds <> '{}' THEN
+        INSERT INTO timer (kind, subject, due_at) SELECT * FROM unnest(kinds, subjects, dues)
+        ON CONFLICT (kind, subject) DO UPDATE  -- set again, it is a new generation
+        SET due_at = excluded.due_at, generation = nextval('timer_generation'), attempts = 0,
+            parked_at = NULL;
+    END IF;
+    before_us := extract(epoch FROM clock_timestamp() - began) * 1000000;
+    IF cardinality(facts) > 0 THEN
+        SELECT l.first_seq, l.waited_us INTO first_seq, waited_us FROM log_append(facts) l;
+        before_us := before_us + waited_us;
+    END IF;
+END
+$$;

@@ -46,6 +46,8 @@ INDEXES = {
     "agents.carried": {"work_item_agent", "offer_agent_pending or offer_pending"},
     "offers.lock_pending_of_items": {"offer_pending"},
     "timers.upcoming": {"timer_due"},
+    "timers.backlog": {"timer_due"},
+    "timers.lock_due": {"timer_pkey"},
     "forgetting.keys_after": {"dedupe_pkey", "interaction_pkey"},
     "forgetting.visitors": {"identity_key or identity_value"},
     "forgetting.silent": {"customer_pkey", "identity_customer", "interaction_identity"},

@@ -100,3 +100,50 @@ SELECT n, n / 5, n, to_tsvector('simple', text) FROM chosen
 
 -- name: word
 SELECT word FROM bench_word WHERE n = $1
+
+-- So many customers who do not answer: the items of so many agents wait for them since that time, and
+-- fall due with $4 of spacing, from $3 on.
+-- name: silent_customers
+WITH places AS (
+    SELECT n, $3::timestamptz + (n - 1) * $4::interval AS due FROM generate_series(1, $1::integer) AS n
+), agents AS (
+    SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS agents FROM agent
+), parties AS (
+    INSERT INTO customer (created_at) SELECT $2 FROM places RETURNING id
+), numbered AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS n FROM parties
+), opened AS (
+    INSERT INTO conversation (customer_id, party_id, opened_at) SELECT id, id, $2 FROM numbered
+    RETURNING id, party_id
+), items AS (
+    INSERT INTO work_item (
+        conversation_id, customer_id, kind, state, queue, channel, weight, full_weight, requirement,
+        enqueued_at, agent_id, waiting_for, waiting_since, rulebook_version, opened_at, accepted_at
+    )
+    SELECT o.id, o.party_id, 'conversation', 'active', 'care', 'web', 1, 1, '{}', $2, a.id, 'customer',
+           p.due - $5::interval, 1, $2, $2
+    FROM opened o JOIN numbered m ON m.id = o.party_id JOIN places p USING (n)
+    JOIN agents a ON a.place = p.n % a.agents
+    RETURNING id, waiting_since
+)
+INSERT INTO timer (kind, subject, due_at) SELECT 'item_idle', id, waiting_since + $5::interval FROM items
+
+-- How late they became dormant, in milliseconds: the 50th and the 99th of a hundred.
+-- name: dormancy_lateness
+SELECT percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (
+    ORDER BY extract(epoch FROM l.at - w.waiting_since - $1::interval) * 1000
+) FROM log l JOIN work_item w ON w.id = (l.fact ->> 'item')::bigint
+WHERE l.fact ->> 'fact' = 'ItemWeighed' AND l.seq > $2
+
+-- name: dormant
+SELECT count(*) FROM log WHERE seq > $1 AND fact ->> 'fact' = 'ItemWeighed'
+
+-- name: log_end
+SELECT coalesce(max(seq), 0) FROM log
+
+-- name: pending
+INSERT INTO timer (kind, subject, due_at)
+SELECT 'item_idle', -n, $3 FROM generate_series($1::integer, $2::integer) AS n
+
+-- name: last_dormant
+SELECT max(at) FROM log WHERE fact ->> 'fact' = 'ItemWeighed'

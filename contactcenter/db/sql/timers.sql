@@ -1,10 +1,8 @@
--- Those that rang and are still due, by the database's clock; the last lock before the log's.
+-- Of these, what is due by the database's clock; the last lock before the log's.
 -- name: lock_due
-SELECT t.subject FROM timer t
-JOIN unnest($2::bigint[], $3::bigint[]) AS r (subject, generation)
-    ON t.subject = r.subject AND t.generation = r.generation
-WHERE t.kind = $1 AND t.due_at <= clock_timestamp() AND t.parked_at IS NULL
-ORDER BY t.subject FOR UPDATE OF t
+SELECT subject, generation FROM timer
+WHERE kind = $1 AND subject = ANY ($2::bigint[]) AND due_at <= clock_timestamp() AND parked_at IS NULL
+ORDER BY subject FOR UPDATE
 
 -- name: moment
 SELECT statement_timestamp()
