@@ -128,3 +128,19 @@ async def test_who_is_asked_declines_leaves_or_is_gone_and_the_owner_hears_it(
         await theirs.keyboard.press(key)
     await expect(page.get_by_text(f"{name} has signed out.")).to_be_visible()
     await expect(theirs.locator(".ask")).to_have_count(0)
+
+
+async def test_on_a_phone_who_is_asked_is_told_in_the_middle_of_work(
+    open_page: OpenPage, team: Team, bot: Bot
+) -> None:
+    owner, colleague = await team.hire(capacity=1), await team.hire()
+    page = await at_work(open_page, owner)
+    await take(page, bot, "+6504", "a riddle")
+    phone = await at_work(open_page, colleague, viewport={"width": 360, "height": 740})
+    await take(phone, bot, "+6503", "my own work")
+    await ask_in(page, await name_of(team, colleague), "Who knows?")
+    await expect(phone.get_by_text("asks for your advice").last).to_be_visible()
+    await check_accessibility(phone)
+    assert await phone.evaluate("document.documentElement.scrollWidth") == 360
+    await phone.get_by_role("button", name="Look in").last.click()
+    await expect(lines(phone).first).to_have_text("a riddle")

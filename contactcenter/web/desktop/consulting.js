@@ -64,6 +64,10 @@ export function createConsulting(desk) {
   function asked(fact) {
     const words = t("desktop.asks_you", {name: fact.by_name});
     polite(`${words}. ${fact.question}`);
+    // On a phone the card may be out of sight.
+    if (!document.getElementById("work").checkVisibility()) {
+      toast(words, {action: {label: t("desktop.look_in"), run: () => consulting.join({id: fact.consult, conversation: fact.conversation})}, stays: Infinity});
+    }
     desk.alerting.nudge(`consult ${fact.consult}`, words, `${customerName(fact)}: ${fact.question}`);
   }
 

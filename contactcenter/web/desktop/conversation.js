@@ -161,6 +161,8 @@ function createHead(desk) {
   const turn = h("span", {class: "small turn"});
   const action = (key, run) => h("button", {class: "button", type: "button", onclick: run}, h("span", {}), h("kbd", {class: "key"}, key));
   const consult = action("Q", () => desk.act.openConsult());
+  consult.classList.add("consult");
+  consult.prepend(icon("people"));
   const transfer = action("T", () => desk.act.openTransfer());
   const resolve = action("R", () => desk.act.openResolve());
   const finish = action("F", () => desk.act.finish());
@@ -185,7 +187,8 @@ function createHead(desk) {
       const wrapUp = item?.state === "wrapup";
       consult.hidden = transfer.hidden = resolve.hidden = !item || wrapUp;
       finish.hidden = !wrapUp;
-      text(consult.firstChild, t("desktop.consult"));
+      text(consult.children[1], t("desktop.consult"));
+      set(consult, {"aria-label": t("desktop.consult")});
       text(transfer.firstChild, t("desktop.transfer"));
       text(resolve.firstChild, t("desktop.resolve"));
       text(finish.firstChild, t("desktop.finish"));

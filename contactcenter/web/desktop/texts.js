@@ -164,7 +164,7 @@ export default {
     "desktop.transfer": "Transfer",
     "desktop.transfer_title": "Transfer this conversation",
     "desktop.transfer_to": "To a queue or a colleague",
-    "desktop.transfer_filter": "Begin to write its name",
+    "desktop.transfer_filter": "Begin to write the name",
     "desktop.search": "Search customers and conversations",
     "desktop.search_short": "Search",
     "desktop.search_hint": "A name, a phone number, or words that were said",
