@@ -198,13 +198,22 @@ async def test_a_customer_is_edited_and_an_edit_of_somebody_else_is_told(
 
     await page.keyboard.press("Escape")
     await page.keyboard.press("e")
-    customer = await customer_of(team, agent, said["conversation"])
-    await team.client.patch(
-        f"/v1/customers/{customer}", json={"name": "Budi S."}, headers=agent.headers
-    )
     await page.get_by_label("Name", exact=True).fill("B. Santoso")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("dialog")).to_contain_text("Somebody else has changed this")
+    customer = await customer_of(team, agent, said["conversation"])
+    change = {"name": "Budi S.", "language": "id", "attributes": {"plan": "gold"}}
+    await team.client.patch(f"/v1/customers/{customer}", json=change, headers=agent.headers)
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Somebody else has changed “Name” to “Budi S.”")
+    await expect(page.locator(".about h2")).to_have_text("Budi S.")
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("B. Santoso")
+    await expect(page.get_by_label("Language")).to_have_value("id")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_contain_text("Choose above, and save again")
+    await dialog.get_by_role("button", name="Keep what I wrote").click()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page.locator(".about h2")).to_have_text("B. Santoso")
+    await expect(page.locator(".about")).to_contain_text("gold")
 
 
 async def test_what_is_said_often_is_one_slash_away_and_files_go_with_a_reply(

@@ -167,7 +167,8 @@ export function createComposer(desk) {
 }
 
 function drawWays(select, desk, conversation, draft, mode) {
-  const ways = waysOf(desk.store.state, conversation);
+  const reach = desk.customers.of(desk.customers.idIn(conversation))?.reach;
+  const ways = waysOf(desk.store.state, conversation, reach);
   select.hidden = mode === "note" || ways.length === 0;
   const wanted = ways.map((way) => way.connection).join(",") + desk.language;
   if (select.dataset.ways !== wanted) {

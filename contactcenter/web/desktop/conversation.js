@@ -5,6 +5,7 @@ import {icon} from "../base/icons.js";
 import {t} from "../base/i18n.js";
 import {now} from "../base/time.js";
 import {createConsultBar} from "./consults.js";
+import {editTags} from "./customer-actions.js";
 import {counting, heldRow, lineRow, pendingRow} from "./line.js";
 import {heldIn, itemIn, summaryOf, talkOf, wroteSince} from "./state.js";
 import {windowed} from "./windowed.js";
@@ -158,6 +159,7 @@ function createHead(desk) {
   const back = h("button", {class: "button quiet only back", type: "button", onclick: () => desk.showPane("work")}, icon("back"));
   const name = h("h2", {class: "clip grow"});
   const chips = h("div", {class: "row chips"});
+  const tags = h("button", {class: "button quiet small only", type: "button", onclick: () => editTags(desk, desk.view.selected)}, icon("tag"));
   const turn = h("span", {class: "small turn"});
   const action = (key, run) => h("button", {class: "button", type: "button", onclick: run}, h("span", {}), h("kbd", {class: "key"}, key));
   const consult = action("Q", () => desk.act.openConsult());
@@ -168,7 +170,7 @@ function createHead(desk) {
   const finish = action("F", () => desk.act.finish());
   finish.classList.add("primary");
   const person = h("button", {class: "button quiet only person", type: "button", onclick: () => desk.showPane("customer")}, icon("customer"));
-  const element = h("header", {class: "head"}, back, name, chips, turn, consult, transfer, resolve, finish, person);
+  const element = h("header", {class: "head"}, back, name, chips, tags, turn, consult, transfer, resolve, finish, person);
 
   return {
     element,
@@ -183,6 +185,7 @@ function createHead(desk) {
       name.title = title;
       set(back, {"aria-label": t("desktop.back_to_list")});
       set(person, {"aria-label": t("desktop.show_customer")});
+      set(tags, {"aria-label": t("desktop.tags_title"), title: t("desktop.tags_title")});
       drawChips(chips, state, item, talk);
       const wrapUp = item?.state === "wrapup";
       consult.hidden = transfer.hidden = resolve.hidden = !item || wrapUp;

@@ -4,8 +4,12 @@
 import {fill, h, set} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {date, percent, t} from "../base/i18n.js";
-import {editCustomer, mergeCustomer} from "./customer-dialogs.js";
-import {channelIcon, channelName, fullTime, pastTime} from "./words.js";
+import {menu} from "../base/menu.js";
+import {parted, startConversation, toggleBlock, toggleSpam} from "./customer-actions.js";
+import {editCustomer} from "./customer-dialogs.js";
+import {findToMerge, suggestions} from "./merging.js";
+import {tagField} from "./tags.js";
+import {channelIcon, channelName, fullTime, pastTime, schemeName} from "./words.js";
 
 /** @param {import("./main.js").Desk} desk */
 export function createCustomer(desk) {
@@ -26,38 +30,62 @@ export function createCustomer(desk) {
         asked = `${id} ${conversation}`;
         desk.customers.load(id);
       }
-      const all = id === null ? null : desk.customers.of(id);
-      const problem = id === null ? null : desk.customers.problemOf(id);
-      const wanted = all ?? problem ?? (id === null ? "nobody" : "loading");
+      const entry = id === null ? null : desk.customers.entry(id);
+      desk.lookAtCustomer(entry?.all?.id ?? id);
+      const wanted = entry ?? (id === null ? "nobody" : "loading");
       if (wanted === shown) return;
       shown = wanted;
-      if (all) fill(body, profile(desk, id, all));
-      else if (problem) fill(body, failed(desk, id, problem));
-      else fill(body, id === null ? null : h("div", {class: "bones", "aria-busy": "true", "aria-label": t("state.loading")}, [1, 2, 3, 4, 5].map(() => h("i", {}))));
+      keepingFocus(body, () => {
+        if (entry?.all) fill(body, profile(desk, id, entry));
+        else if (entry) fill(body, failed(desk, id, entry.problem));
+        else fill(body, id === null ? null : h("div", {class: "bones", "aria-busy": "true", "aria-label": t("state.loading")}, [1, 2, 3, 4, 5].map(() => h("i", {}))));
+      });
     },
   };
+}
+
+/** Whoever was somewhere in it is there again afterwards, with what they have begun to write. */
+function keepingFocus(body, draw) {
+  const active = body.contains(document.activeElement) ? document.activeElement : null;
+  const {value} = active ?? {};
+  draw();
+  const again = active && [...body.querySelectorAll("[data-keep]")].find((each) => each.dataset.keep === active.dataset.keep);
+  if (!again) return;
+  if (again.tagName === "INPUT") again.value = value;
+  again.focus();
 }
 
 const failed = (desk, id, problem) => h("div", {class: "state bad"}, icon("alert"),
   h("p", {class: "title"}, t("state.failed")), h("p", {class: "small"}, problem.detail ?? ""),
   h("button", {class: "button", type: "button", onclick: () => desk.customers.load(id)}, t("do.retry")));
 
-function profile(desk, id, all) {
+function profile(desk, id, entry) {
+  const {all} = entry;
   const {profile: p} = all;
+  const more = menu(h("button", {class: "button quiet small only", type: "button", "aria-label": t("desktop.customer_menu"), data: {keep: "menu"}}, icon("more")), () => things(desk, id, all), {label: t("desktop.customer_menu")});
   return [
     h("div", {class: "row"},
       h("h2", {class: "grow wrap large"}, p.name ?? t("desktop.customer_number", {id: String(all.id)})),
       p.tier ? h("span", {class: `chip ${p.tier === "gold" ? "gold" : ""}`}, p.tier) : null,
-      h("button", {class: "button quiet small", type: "button", onclick: () => editCustomer(desk, id, all)}, icon("edit"), t("do.edit"))),
+      h("button", {class: "button quiet small", type: "button", data: {keep: "edit"}, onclick: () => editCustomer(desk, id, all)}, icon("edit"), t("do.edit")), more),
     p.spam_at ? h("p", {class: "notice bad small"}, icon("spam"), t("desktop.is_spam")) : null,
     facts(p),
     tags(desk, id, p),
-    h("h3", {}, t("desktop.reached_on")), identities(all),
+    suggestions(desk, id, entry),
+    h("h3", {}, t("desktop.reached_on")), identities(desk, id, all),
     attributes(p),
     merged(desk, id, all),
     h("h3", {}, t("desktop.history", {count: all.counts.conversations})), history(desk, all),
   ];
 }
+
+const things = (desk, id, all) => [
+  {label: t("do.edit"), icon: "edit", key: "e", run: () => editCustomer(desk, id, all)},
+  {label: t(all.open ? "desktop.to_open" : "desktop.start"), icon: "send", key: "w", run: () => startConversation(desk, id, all)},
+  {label: t("desktop.merge"), icon: "merge", run: () => findToMerge(desk, id, all)},
+  "line",
+  {label: t(all.profile.spam_at ? "desktop.not_spam" : "desktop.spam"), icon: "spam", key: "x", run: () => toggleSpam(desk, id, all)},
+];
 
 function facts(p) {
   const rows = [
@@ -78,28 +106,16 @@ function languageName(tag) {
   }
 }
 
-function tags(desk, id, p) {
-  const input = h("input", {class: "input small", maxlength: "64", placeholder: t("desktop.add_tag"), "aria-label": t("desktop.add_tag")});
-  const add = async (event) => {
-    event.preventDefault();
-    const tag = input.value.trim();
-    if (tag) await desk.attempt(() => desk.customers.tag(id, tag));
-  };
-  return h("form", {class: "row wraps tags", onsubmit: add},
-    p.tags.map((tag) => h("span", {class: "chip"}, tag,
-      h("button", {class: "button quiet small only", type: "button", "aria-label": t("desktop.remove_tag", {tag}), onclick: () => desk.attempt(() => desk.customers.untag(id, tag))}, icon("close")))),
-    input);
-}
+const tags = (desk, id, p) => tagField({kind: "customer", tags: p.tags,
+  add: (tag) => desk.attempt(() => desk.customers.tag(id, tag)), remove: (tag) => desk.attempt(() => desk.customers.untag(id, tag))});
 
-const identities = (all) => h("dl", {class: "facts"}, all.identities.length === 0 ? h("dt", {}, t("desktop.not_known")) : null, all.identities.map((one) => [
+const identities = (desk, id, all) => h("dl", {class: "facts"}, all.identities.length === 0 ? h("dt", {}, t("desktop.not_known")) : null, all.identities.map((one) => [
   h("dt", {}, schemeName(one.scheme)),
   h("dd", {title: t("desktop.since", {time: fullTime(one.since)})},
     one.scheme === "visitor" ? t("desktop.anonymous") : one.value, " ",
-    one.blocked_at ? h("span", {class: "chip bad"}, t("desktop.blocked")) : h("span", {class: "chip"}, t(one.verified ? "desktop.verified" : "desktop.claimed"))),
+    one.blocked_at ? h("span", {class: "chip bad"}, t("desktop.blocked")) : h("span", {class: "chip"}, t(one.verified ? "desktop.verified" : "desktop.claimed")), " ",
+    h("button", {class: "button quiet small", type: "button", data: {keep: `block ${one.id}`}, onclick: () => toggleBlock(desk, id, one)}, t(one.blocked_at ? "desktop.unblock" : "desktop.block"))),
 ]));
-
-const SCHEMES = new Set(["phone", "email", "account", "visitor", "external"]);
-const schemeName = (scheme) => (SCHEMES.has(scheme) ? t(`desktop.scheme.${scheme}`) : scheme);
 
 function attributes(p) {
   const all = Object.entries(p.attributes);
@@ -109,14 +125,13 @@ function attributes(p) {
 }
 
 function merged(desk, id, all) {
-  const rows = all.merged.map((one) => h("li", {class: "row small"},
-    h("span", {class: "grow wrap"}, one.name ?? t("desktop.customer_number", {id: String(one.id)}),
-      one.merged_by ? h("span", {class: "muted"}, ` · ${one.merged_by}`) : null),
-    h("button", {class: "button small", type: "button", onclick: () => desk.attempt(() => desk.customers.unmerge(one.id, id))}, icon("split"), t("desktop.unmerge"))));
+  if (all.merged.length === 0) return null;
   return [
-    all.merged.length > 0 ? h("h3", {}, t("desktop.also_was")) : null,
-    h("ul", {class: "plain stack close"}, rows),
-    h("p", {}, h("button", {class: "button quiet small", type: "button", onclick: () => mergeCustomer(desk, id, all)}, icon("merge"), t("desktop.merge"))),
+    h("h3", {}, t("desktop.also_was")),
+    h("ul", {class: "plain stack close"}, all.merged.map((one) => h("li", {class: "row small"},
+      h("span", {class: "grow wrap"}, one.name ?? t("desktop.customer_number", {id: String(one.id)}),
+        one.merged_by ? h("span", {class: "muted"}, ` · ${one.merged_by}`) : null),
+      h("button", {class: "button small", type: "button", data: {keep: `part ${one.id}`}, onclick: () => parted(desk, one.id, all.id)}, icon("split"), t("desktop.unmerge"))))),
   ];
 }
 

@@ -15,7 +15,6 @@ import {createComposer} from "./composer.js";
 import {createConsulting} from "./consulting.js";
 import {createAsks, createLookingOn} from "./consults.js";
 import {createConversation} from "./conversation.js";
-import {editCustomer} from "./customer-dialogs.js";
 import {createCustomer} from "./customer.js";
 import {createCustomers} from "./customers.js";
 import {createDialogs} from "./dialogs.js";
@@ -110,10 +109,17 @@ function draw(desk, person) {
     focusConversation: () => conversation.element.querySelector(".stream").focus(),
     toEnd: conversation.lines.toEnd,
     attach: composer.attach,
-    editCustomer() {
+    /** Do something with the customer who is shown: `act(desk, id, all)`. */
+    withCustomer(act) {
       const id = desk.customers.idIn(desk.view.selected);
       const all = id === null ? null : desk.customers.of(id);
-      if (all) editCustomer(desk, id, all);
+      if (all) act(desk, id, all);
+    },
+    /** Hear from now on what others change about them. */
+    lookAtCustomer(id) {
+      if (desk.lookedAt === id || desk.connection !== "live") return;
+      desk.lookedAt = id;
+      desk.stream.say({type: "follow_customer", customer: id});
     },
     /** A customer that was found: their open or last conversation. */
     async lookAt(customer) {
@@ -180,8 +186,21 @@ function follow(desk, before, after, frame) {
   if (frame.type === "event" && frame.fact.fact === "ItemAssigned" && frame.fact.agent === after.me?.id) taken(desk, frame.fact);
   if (frame.type === "event" && frame.fact.fact === "ItemMoved" && after.items[frame.fact.item]) moved(desk, frame.fact);
   if (frame.type === "event" && frame.fact.fact === "AgentMentioned" && frame.fact.agent === after.me?.id) mentioned(desk, frame.fact);
+  if (frame.type === "welcome") lookAgain(desk);
+  if (frame.type === "event") desk.customers.heard(frame.fact);
+  if (frame.type === "event" && PARTED.has(frame.fact.fact)) desk.loading.conversation(desk.view.selected);
   if (before.items !== after.items) gone(desk, before, after);
   if (frame.type === "welcome" && desk.view.selected === null && wide()) first(desk);
+}
+
+/** Whose conversation is whose may be another after these. */
+const PARTED = new Set(["CustomersMerged", "CustomersUnmerged"]);
+
+/** What was changed about the customer while the stream was away was not heard. */
+function lookAgain(desk) {
+  desk.lookedAt = null;
+  const id = desk.view.selected === null ? null : desk.customers.idIn(desk.view.selected);
+  if (id !== null) desk.customers.load(id);
 }
 
 function taken(desk, fact) {

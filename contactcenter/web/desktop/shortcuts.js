@@ -2,6 +2,8 @@
 
 import {t} from "../base/i18n.js";
 import * as keys from "../base/keys.js";
+import {editTags, startConversation, toggleSpam} from "./customer-actions.js";
+import {editCustomer} from "./customer-dialogs.js";
 import {openSearch} from "./search.js";
 import {asksOf, heldIn, itemIn} from "./state.js";
 import {order} from "./work-list.js";
@@ -50,7 +52,10 @@ export function addShortcuts(desk) {
     {group: page, keys: "l", label: t("desktop.keys_list"), run: () => desk.showPane("work")},
     {group: page, keys: "o", label: t("desktop.keys_read"), when: selected, run: () => desk.showPane("conversation")},
     {group: page, keys: "c", label: t("desktop.keys_customer"), when: selected, run: () => desk.showPane("customer")},
-    {group: page, keys: "e", label: t("desktop.keys_edit"), when: selected, run: desk.editCustomer},
+    {group: page, keys: "e", label: t("desktop.keys_edit"), when: selected, run: () => desk.withCustomer(editCustomer)},
+    {group: page, keys: "w", label: t("desktop.keys_start"), when: selected, run: () => desk.withCustomer(startConversation)},
+    {group: page, keys: "x", label: t("desktop.keys_spam"), when: selected, run: () => desk.withCustomer(toggleSpam)},
+    {group: talk, keys: "g", label: t("desktop.keys_tags"), when: selected, run: () => editTags(desk, desk.view.selected)},
   );
 }
 

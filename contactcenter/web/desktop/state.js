@@ -124,19 +124,26 @@ export function summaryOf(state, conversation) {
 }
 
 /**
- * The ways by which the customer has written, the latest first.
+ * The ways by which the customer can be reached, the latest used first: those of what is loaded, and
+ * `reach`, which the server knows of all conversations.
+ * @param {Array<{connection: number, channel: string, position: number, blocked: boolean, disabled: boolean}>} [reach]
  * @returns {Array<{connection: number, channel: string}>}
  */
-export function waysOf(state, conversation) {
+export function waysOf(state, conversation, reach = []) {
   const ways = new Map();
   const {lines} = talkOf(state, conversation);
   for (let n = lines.length - 1; n >= 0; n--) {
     const line = lines[n];
     if (line?.direction === "inbound" && line.connection_id && !ways.has(line.connection_id)) {
-      ways.set(line.connection_id, {connection: line.connection_id, channel: line.channel});
+      ways.set(line.connection_id, {connection: line.connection_id, channel: line.channel, position: line.position ?? 0});
     }
   }
-  return [...ways.values()];
+  for (const way of reach) {
+    if (way.disabled) ways.delete(way.connection);
+    else if (!way.blocked && !(ways.get(way.connection)?.position >= way.position)) ways.set(way.connection, way);
+  }
+  return [...ways.values()].sort((a, b) => b.position - a.position)
+    .map(({connection, channel}) => ({connection, channel}));
 }
 
 // Snapshot ----------------------------------------------------------------------------------------
@@ -313,7 +320,7 @@ function withConversation(state, {conversation, item}) {
   const next = {...state, talks: {...state.talks, [conversation.id]: {...talk, lines, tags: conversation.tags, about: conversation}}};
   if (!item || !state.items[item.id]) return next;
   return withItem(next, item.id, {
-    intent: item.intent, waiting_for: item.waiting_for, waiting_since: item.waiting_since,
+    customer: conversation.customer, intent: item.intent, waiting_for: item.waiting_for, waiting_since: item.waiting_since,
     read_number: Math.max(state.items[item.id].read_number, conversation.read_number),
   });
 }

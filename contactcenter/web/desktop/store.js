@@ -5,7 +5,7 @@ import {EMPTY, fold} from "./state.js";
 
 /**
  * @returns {{state: import("./state.js").State, dispatch: (frame: object) => void,
- *   draws: (draw: () => void) => void, follows: (follow: (before: object, after: object,
+ *   draws: (draw: () => void) => () => void, follows: (follow: (before: object, after: object,
  *   frame: object) => void) => void, redraw: () => void}}
  */
 export function createStore() {
@@ -32,7 +32,10 @@ export function createStore() {
       if (document.hidden) setTimeout(draw, 0);
       else requestAnimationFrame(draw);
     },
-    draws: (each) => drawing.push(each),
+    draws(each) {
+      drawing.push(each);
+      return () => void drawing.splice(drawing.indexOf(each), 1);
+    },
     follows: (each) => following.push(each),
   };
   return store;

@@ -17,6 +17,10 @@ export const channelName = (channel) => (has(`channel.${channel}`) ? t(`channel.
 export const customerName = (about) =>
   about.customer_name || t("desktop.customer_number", {id: String(about.customer)});
 
+const SCHEMES = new Set(["phone", "email", "account", "visitor", "external"]);
+/** What an identity is. @param {string} scheme */
+export const schemeName = (scheme) => (SCHEMES.has(scheme) ? t(`desktop.scheme.${scheme}`) : scheme);
+
 /** @param {import("./state.js").State} state @param {string} queue */
 export const queueName = (state, queue) => state.queues[queue] ?? queue;
 
