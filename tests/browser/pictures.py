@@ -190,9 +190,9 @@ async def test_desktop_that_lost_its_server(
     for client in house.parts.hub.all():
         if client.agent == agent.id:
             client.close(1012)
-    await expect(page.locator(".live-words")).not_to_have_text("Live")
     await write(page, "Please hold the button for ten seconds.")
     await expect(page.locator(".line.pending")).to_be_visible()
+    await expect(page.locator(".connection")).to_be_visible()
     await picture(page, "desktop-reconnecting")
 
     await team.client.post("/v1/sign-out", headers=agent.headers)
@@ -216,7 +216,7 @@ async def test_fence(open_page: OpenPage, shop: Shop, team: Team, boss: Member) 
         await other.done("reply", item=item, text="Yes, it works since noon.", seen=1)
         await assign(team, boss, said["conversation"], putri)
         await write(page, "No, the technician comes tonight.")
-        await expect(page.locator(".theirs")).to_be_visible()
+        await expect(page.locator(".whose")).to_contain_text("Rizky Maulana")
         await picture(page, "desktop-fence")
 
 

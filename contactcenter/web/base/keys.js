@@ -49,7 +49,7 @@ export function sheet() {
   dialog({
     title: t("keys.title"),
     wide: true,
-    body: [...shown, h("div", null, h("label", { class: "choice" }, toggle, t("keys.single")), hint)],
+    body: [h("div", null, h("label", { class: "choice" }, toggle, t("keys.single")), hint), ...shown],
     actions: [{ label: t("do.close"), kind: "primary" }],
   });
 }

@@ -38,6 +38,7 @@ export function createActing(desk) {
       store.dispatch({type: "our-unsaid", conversation, id: pending.id});
       const fence = {text: pending.text, connection: pending.connection, attachments: pending.attachments, answer: problem.context.answer};
       store.dispatch({type: "our-fence", conversation, fence});
+      desk.loading.conversation(conversation);  // who has answered may be somebody whose name was never read
       desk.announceNow(t("desktop.fence_title"));
     } else {
       store.dispatch({type: "our-failed", conversation, id: pending.id, problem});

@@ -58,7 +58,7 @@ export async function editCustomer(desk, id, {profile: begun}) {
     field("edit-name", t("desktop.name"), inputs.name),
     field("edit-language", t("desktop.language"), inputs.language, t("desktop.language_hint")),
     h("fieldset", {class: "field"}, h("legend", {}, t("desktop.attributes")), rows,
-      h("button", {class: "button small", type: "button", onclick: () => { const row = attributeRow("", ""); rows.append(row); row.querySelector("input").focus(); }}, t("do.add"))),
+      h("button", {class: "button small start", type: "button", onclick: () => { const row = attributeRow("", ""); rows.append(row); row.querySelector("input").focus(); }}, t("do.add"))),
   ], async () => {
     const {change, expected} = asked(begun, seen, wanted());
     if (Object.keys(change).length === 0) return true;

@@ -64,8 +64,8 @@ function profile(desk, id, entry) {
   const {profile: p} = all;
   const more = menu(h("button", {class: "button quiet small only", type: "button", "aria-label": t("desktop.customer_menu"), data: {keep: "menu"}}, icon("more")), () => things(desk, id, all), {label: t("desktop.customer_menu")});
   return [
-    h("div", {class: "row"},
-      h("h2", {class: "grow wrap large"}, p.name ?? t("desktop.customer_number", {id: String(all.id)})),
+    h("div", {class: "row wraps"},
+      h("h2", {class: "wrap large"}, p.name ?? t("desktop.customer_number", {id: String(all.id)})),
       p.tier ? h("span", {class: `chip ${p.tier === "gold" ? "gold" : ""}`}, p.tier) : null,
       h("button", {class: "button quiet small", type: "button", data: {keep: "edit"}, onclick: () => editCustomer(desk, id, all)}, icon("edit"), t("do.edit")), more),
     p.spam_at ? h("p", {class: "notice bad small"}, icon("spam"), t("desktop.is_spam")) : null,

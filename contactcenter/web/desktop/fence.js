@@ -1,6 +1,6 @@
 // Somebody else answered while the agent was typing: their words and the agent's side by side.
 
-import {fill, h, set} from "../base/dom.js";
+import {fill, h, set, text} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {t} from "../base/i18n.js";
 import {authorOf} from "./line.js";
@@ -17,25 +17,28 @@ export function createFence(desk) {
     draw() {
       const {state} = desk.store;
       const fence = desk.view.selected === null ? null : talkOf(state, desk.view.selected).fence;
+      const who = fence && authorOf(fence.answer, {me: state.me?.id, names: state.names});
+      if (fence && fence === shown) text(element.querySelector(".whose"), whose(fence, who));
       if (fence === shown) return;
       shown = fence;
       element.hidden = !fence;
       if (!fence) return;
       set(element, {"aria-label": t("desktop.fence_title")});
-      fill(element, ...parts(desk, state, fence));
+      fill(element, ...parts(desk, fence, who));
       element.querySelector("button").focus();
     },
   };
 }
 
-function parts(desk, state, fence) {
+const whose = (fence, who) => `${who} · ${clockTime(fence.answer.occurred_at)}`;
+
+function parts(desk, fence, who) {
   const theirs = fence.answer;
-  const who = authorOf(theirs, {me: state.me?.id, names: state.names});
   const conversation = desk.view.selected;
   return [
     h("p", {class: "row strong"}, icon("alert"), t("desktop.fence_title")),
     h("div", {class: "sides"},
-      h("div", {class: "side"}, h("p", {class: "tiny muted"}, `${who} · ${clockTime(theirs.occurred_at)}`), h("p", {class: "text theirs"}, theirs.text)),
+      h("div", {class: "side"}, h("p", {class: "tiny muted whose"}, whose(fence, who)), h("p", {class: "text theirs"}, theirs.text)),
       h("div", {class: "side"}, h("p", {class: "tiny muted"}, t("desktop.your_answer")), h("p", {class: "text yours"}, fence.text))),
     h("div", {class: "row wraps"},
       h("button", {class: "button primary", type: "button", onclick: () => desk.act.fenceSend(conversation)}, t("desktop.fence_send")),

@@ -45,6 +45,7 @@ textarea::placeholder { color: var(--ink-2); opacity: 1; }
 [data-state=failed] .state { color: var(--bad); font-weight: 600; }
 .words a { color: inherit; }
 .meta { display: flex; gap: 6px; margin-top: 2px; font-variant-numeric: tabular-nums; }
+.meta time { white-space: nowrap; }
 .again { display: flex; }
 .newer { position: absolute; bottom: 8px; left: 50%; translate: -50%; display: flex; align-items: center; gap: 4px; padding: 4px 12px; border: 1px solid var(--rule); border-radius: 99px; background: var(--paper); font-size: 12.5px; box-shadow: 0 2px 8px rgb(0 0 0 / 0.2); }
 .newer svg { width: 16px; height: 16px; }
