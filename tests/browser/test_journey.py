@@ -54,6 +54,7 @@ async def test_a_question_is_answered_passed_on_and_settled(
     await ayu.keyboard.press("t")
     dialog = ayu.get_by_role("dialog")
     await dialog.get_by_role("searchbox").fill("Agent 3")
+    await expect(dialog.get_by_role("radio", name="Agent 3")).to_be_checked()
     await dialog.get_by_label("Note for whoever takes it").fill("Needs size 42.")
     await dialog.get_by_role("button", name="Transfer").click()
     await expect(ayu.get_by_text("Needs size 42.")).to_have_count(0)
