@@ -26,6 +26,7 @@ PAGES = {
     "/desktop": "desktop",
     "/dashboard": "dashboard",
     "/admin": "admin",
+    "/rulebook": "rulebook",
     "/style": "style",
     "/demo-shop": "demo-shop",
 }

@@ -13,7 +13,7 @@ export const HOME = { agent: "/desktop", supervisor: "/dashboard", administrator
 export const PAGES = {
   agent: ["desktop"],
   supervisor: ["dashboard", "desktop"],
-  administrator: ["admin", "dashboard", "desktop"],
+  administrator: ["admin", "rulebook", "dashboard", "desktop"],
 };
 
 let known = false;

@@ -6,6 +6,7 @@ export default {
   "nav.desktop": "Desktop",
   "nav.dashboard": "Dashboard",
   "nav.admin": "Administration",
+  "nav.rulebook": "Rulebook",
   "person.menu": "{name}: account and appearance",
   "person.account": "Password and sign-ins",
   "person.sign_out": "Sign out",

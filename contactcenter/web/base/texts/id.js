@@ -6,6 +6,7 @@ export default {
   "nav.desktop": "Meja kerja",
   "nav.dashboard": "Dasbor",
   "nav.admin": "Administrasi",
+  "nav.rulebook": "Buku aturan",
   "person.menu": "{name}: akun dan tampilan",
   "person.account": "Kata sandi dan sesi masuk",
   "person.sign_out": "Keluar",
