@@ -150,13 +150,100 @@ async def test_connection_gets_origins_and_secrets(
     assert secret not in json.dumps(await answer(house, root, "/v1/audit"))
 
 
+async def test_team_is_made_filled_and_archived(
+    open_page: OpenPage, team: Team, house: Running
+) -> None:
+    root, agent = await team.hire("administrator"), await team.hire()
+    name = (await answer(house, root, f"/v1/people/{agent.id}"))["name"]
+    page = await open_page("/admin#teams", as_=root)
+    await page.get_by_role("button", name="New team").click()
+    await page.get_by_label("Name", exact=True).fill("Fiber at night")
+    await page.get_by_role("button", name="Make the team").click()
+    await expect(drawer(page).get_by_text("Nobody is in it yet")).to_be_visible()
+    await drawer(page).get_by_label("Find an agent to add").fill(name)
+    await drawer(page).get_by_role("button", name=f"Add {name}", exact=True).click()
+    out = drawer(page).get_by_role("button", name=f"Take {name} out", exact=True)
+    await expect(out).to_be_visible()
+    await expect(drawer(page).get_by_role("button", name="Archive the team")).to_be_disabled()
+    await expect(drawer(page).locator(".entry").first).to_contain_text("who is in the team")
+    await check_accessibility(page)
+    [kept] = (await answer(house, root, f"/v1/people/{agent.id}"))["teams"]
+    assert kept["name"] == "Fiber at night"
+    await page.keyboard.press("Escape")
+    await page.get_by_role("tab", name="People").click()
+    await expect(page.get_by_role("row", name=name)).to_contain_text("Fiber at night")
+    await page.get_by_role("tab", name="Teams").click()
+    await page.get_by_role("button", name="Fiber at night").click()
+    await out.click()
+    await drawer(page).get_by_role("button", name="Archive the team").click()
+    await expect(drawer(page).get_by_text("nobody can join")).to_be_visible()
+    shown = await answer(house, root, f"/v1/teams/{kept['id']}")
+    assert (shown["members"], shown["archived_at"] is None) == (0, False)
+
+
+async def test_queue_is_changed_over_the_version_that_was_seen(
+    open_page: OpenPage, team: Team, house: Running
+) -> None:
+    root = await team.hire("administrator")
+    page = await open_page("/admin#queues", as_=root)
+    await page.get_by_role("button", name="Billing").click()
+    target = drawer(page).get_by_label("Target, seconds")
+    await target.fill("0")
+    await drawer(page).get_by_label("Aimed at, %").fill("180")
+    await drawer(page).get_by_role("button", name="Publish").click()
+    await expect(drawer(page).locator("[aria-invalid=true]")).to_have_count(2)
+    await check_accessibility(page)
+    await target.fill("90")
+    await drawer(page).get_by_label("Aimed at, %").fill("85")
+    seen = await answer(house, root, "/v1/rulebook")
+    change = {"path": ["queues", "care", "target_s"], "value": 75}
+    other = await house.client.patch(
+        "/v1/rulebook",
+        json={"based_on": seen["version"], "changes": [change]},
+        headers=root.headers,
+    )
+    assert other.status_code == 200, other.text
+    await drawer(page).get_by_role("button", name="Publish").click()
+    await expect(drawer(page).get_by_text("What is in force now is shown")).to_be_visible()
+    await expect(target).to_have_value("120")
+    await target.fill("90")
+    await drawer(page).get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("row", name="Billing")).to_contain_text("90 seconds")
+    rules = (await answer(house, root, "/v1/rulebook"))["rules"]["queues"]
+    assert (rules["billing"]["target_s"], rules["care"]["target_s"]) == (90, 75)
+
+
+async def test_queue_is_made_and_retired_where_nothing_leads_to_it(
+    open_page: OpenPage, team: Team, house: Running
+) -> None:
+    root = await team.hire("administrator")
+    page = await open_page("/admin#queues", as_=root)
+    await page.get_by_role("button", name="New queue").click()
+    await drawer(page).get_by_label("Name in the rules").fill("night")
+    await drawer(page).get_by_label("Label").fill("At night")
+    await drawer(page).get_by_role("button", name="Add a skill").click()
+    await drawer(page).get_by_label("Skill", exact=True).fill("product:fiber")
+    await drawer(page).get_by_role("button", name="Publish").click()
+    await page.get_by_role("button", name="At night").click()
+    made = (await answer(house, root, "/v1/rulebook"))["rules"]["queues"]["night"]
+    assert (made["label"], made["requirement"]) == ("At night", {"product:fiber": 5})
+    await drawer(page).get_by_role("button", name="Retire the queue").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Retire the queue").click()
+    await expect(page.get_by_role("button", name="At night")).to_have_count(0)
+    await page.get_by_role("button", name="Customer care").click()
+    await drawer(page).get_by_role("button", name="Retire the queue").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Retire the queue").click()
+    await expect(drawer(page).get_by_text("entry[")).to_be_visible()
+    assert "care" in (await answer(house, root, "/v1/rulebook"))["rules"]["queues"]
+
+
 async def test_administration_on_a_phone_in_indonesian(open_page: OpenPage, team: Team) -> None:
     root = await team.hire("administrator")
     page = await open_page(
         "/admin", as_=root, locale="id-ID", viewport={"width": 360, "height": 740}
     )
     await expect(page.get_by_role("tab", name="Orang")).to_be_visible()
-    for tab in ("Kunci", "Koneksi", "Audit"):
+    for tab in ("Tim", "Antrean", "Kunci", "Koneksi", "Audit"):
         await page.get_by_role("tab", name=tab).click()
         await check_accessibility(page)
     width = await page.evaluate("document.documentElement.scrollWidth")

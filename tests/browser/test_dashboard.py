@@ -163,7 +163,90 @@ async def test_filters_narrow_what_is_shown(
     await expect(page.get_by_text("No agent fits the filters")).to_be_visible()
 
 
-async def test_wall_is_for_a_screen_that_nobody_touches(
+async def test_longest_wait_and_free_agents_open(
+    open_page: OpenPage, floor: Floor, supervisor: Member, team: Team
+) -> None:
+    assert floor
+    # Whoever serves another queue is not behind this queue's number, whoever is away neither.
+    other = await team.hire(queues=["billing"])
+    async with other.desktop() as far:
+        await far.done("presence", state="available")
+        page = await open_page("/dashboard", as_=supervisor)
+        care = row(page, "Customer care")
+        await care.get_by_title("the longest first").click()
+        await expect(drawer(page).locator(".item").first).to_be_visible()
+        # Both are clocks: they are looked at in the same moment.
+        await page.wait_for_function(
+            """() => document.querySelector(".queue [title$='longest first']").textContent
+                === document.querySelector(".item .row b.fixed").textContent"""
+        )
+        await page.keyboard.press("Escape")
+        await care.get_by_title("Show who has room for more").click()
+        far_name = f"Agent {team_number(other, far.welcome)}"
+        await expect(drawer(page).get_by_role("heading", level=2)).to_contain_text("Customer care")
+        await expect(drawer(page).locator(".agent", has_text=far_name)).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await row(page, "Billing").get_by_title("Show who has room for more").click()
+        card = drawer(page).locator(".agent").get_by_text(far_name, exact=True)
+        await expect(card).to_have_count(1)
+        await check_accessibility(page)
+        await far.done("presence", state="away", reason="lunch")
+        await expect(card).to_have_count(0)
+
+
+async def test_team_narrows_what_is_its_own_and_the_page_says_what_is_not(
+    open_page: OpenPage, floor: Floor, supervisor: Member, team: Team, house: Running
+) -> None:
+    root, helper = await team.hire("administrator"), await team.hire()
+    path, name = "/v1/teams", f"Night {helper.id}"
+    json = {"name": name, "lead": supervisor.id}
+    made = (await house.client.post(path, json=json, headers=root.headers)).json()
+    page = await open_page("/dashboard", as_=supervisor)
+    await page.get_by_label("Team").select_option(name)
+    await expect(page.get_by_text("No agent fits the filters")).to_be_visible()
+    path = f"{path}/{made['id']}/members"
+    await house.client.post(path, json={"join": [helper.id]}, headers=root.headers)
+    await expect(page.get_by_text("1 agent, longest")).to_be_visible()
+    active = page.locator(".number-card", has_text="With agents").locator("b")
+    await expect(active).to_have_text("0")
+    await expect(page.get_by_text("no team has it")).to_be_visible()
+    await expect(row(page, "Customer care").get_by_role("cell").first).to_have_text(
+        str(await waiting(house))
+    )
+    async with helper.desktop() as desktop:
+        await desktop.done("presence", state="away", reason="training")
+        answer = await house.client.post(
+            f"/v1/items/{floor.item}/assign", json={"agent": helper.id}, headers=root.headers
+        )
+        assert answer.status_code == 200, answer.text
+        await expect(active).to_have_text("1")
+        await page.locator(".number-card", has_text="With agents").click()
+        await expect(drawer(page).get_by_role("heading", level=2)).to_contain_text(name)
+        await expect(drawer(page).locator(".item")).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await house.client.post(path, json={"leave": [helper.id]}, headers=root.headers)
+    await house.client.patch(path[:-8], json={"archived": True}, headers=root.headers)
+    await expect(page.get_by_text("No agent fits the filters")).to_be_hidden()
+
+
+async def test_channel_narrows_bots_and_decisions(
+    open_page: OpenPage, floor: Floor, supervisor: Member, house: Running
+) -> None:
+    assert floor
+    page = await open_page("/dashboard", as_=supervisor)
+    shown = page.locator(".decisions li")
+    await expect(shown.first).to_be_visible()
+    many = await shown.count()
+    by_channel = [d.channel for d in house.parts.hub.board.decisions]
+    await page.get_by_label("Channel").select_option("bot")
+    await expect(shown).to_have_count(by_channel.count("bot"))
+    await page.get_by_label("Channel").select_option("voice")
+    await expect(shown).to_have_count(0)
+    await expect(page.get_by_text(f"0 of the last {many}")).to_be_visible()
+    await expect(page.get_by_text("Agents are not narrowed by channel")).to_be_visible()
+
+
+async def test_wall_is_for_a_big_screen_and_its_numbers_open(
     open_page: OpenPage, floor: Floor, supervisor: Member, house: Running
 ) -> None:
     assert floor
@@ -173,6 +256,12 @@ async def test_wall_is_for_a_screen_that_nobody_touches(
     care = page.locator(".tile", has_text="Customer care")
     await expect(care.locator("b")).to_have_text(str(await waiting(house)))
     await check_accessibility(page)
+    await care.get_by_title("Show who waits", exact=True).click()
+    await expect(drawer(page).locator(".item")).to_have_count(await waiting(house))
+    await page.keyboard.press("Escape")
+    await page.locator(".wall-sums").get_by_title("Show who is away").click()
+    await expect(drawer(page).locator(".agent", has_text="lunch").first).to_be_visible()
+    await page.keyboard.press("Escape")
     await page.keyboard.press("w")
     await expect(page.locator(".rows > .queue").first).to_be_visible()
 

@@ -15,7 +15,7 @@ export function abilitiesForm(person, rules, changed) {
   const { skills, queues, capacity, ceilings } = person.abilities ?? NONE;
   const known = h("datalist", { id: `skills-${person.id}` }, rules.skills.map((name) => h("option", { value: name })));
   const rows = h("div", { class: "stack close" }, Object.entries(skills).map(([name, level]) => skillRow(name, level, known.id)));
-  const more = button({ label: t("admin.skill.add"), icon: "plus", kind: "small", run: () => added(rows, known.id) });
+  const more = button({ label: t("admin.skill.add"), icon: "plus", kind: "small", run: () => addSkill(rows, known.id) });
   const inQueues = rules.queues.map((one) => choice({ label: one.label, name: "queue", value: one.queue, checked: queues.includes(one.queue) }));
   const units = field({ label: t("admin.capacity"), name: "capacity", type: "number", min: 0, max: 1000, value: String(capacity), hint: t("admin.capacity.hint"), required: true });
   const ceiling = rules.channels.map((name) => [name, field({ label: has(`channel.${name}`) ? t(`channel.${name}`) : name, name: `ceiling-${name}`, type: "number", min: 0, max: 1000, value: ceilings[name] === undefined ? "" : String(ceilings[name]), placeholder: "–" })]);
@@ -32,7 +32,7 @@ export function abilitiesForm(person, rules, changed) {
     fill(said);
     try {
       await put(`/v1/people/${person.id}/abilities`, {
-        skills: Object.fromEntries([...rows.children].map(skillOf).filter(([name]) => name)),
+        skills: skillsOf(rows),
         queues: inQueues.filter((one) => one.input.checked).map((one) => one.input.value),
         capacity: whole(units.input),
         ceilings: Object.fromEntries(ceiling.filter(([, one]) => one.input.value !== "").map(([name, one]) => [name, whole(one.input)])),
@@ -49,7 +49,8 @@ export function abilitiesForm(person, rules, changed) {
 // What is no whole number is sent as it is, and refused by name.
 const whole = (input) => (input.value === "" ? null : Number(input.value));
 
-function skillRow(name, level, known) {
+/** A skill and its level, to be changed. @param {string} name @param {number} level @param {string} known id of a datalist */
+export function skillRow(name, level, known) {
   const node = h("div", { class: "skill" },
     h("input", { class: "input", value: name, list: known, "aria-label": t("admin.skill.name"), placeholder: "language:id", maxlength: 64, autocomplete: "off", spellcheck: "false" }),
     h("select", { class: "input", "aria-label": t("admin.skill.level") }, LEVELS.map(([value, words]) => h("option", { value, selected: Number(value) === level }, words))),
@@ -57,10 +58,14 @@ function skillRow(name, level, known) {
   return node;
 }
 
-function added(rows, known) {
+/** @param {HTMLElement} rows @param {string} known */
+export function addSkill(rows, known) {
   const row = skillRow("", 5, known);
   rows.append(row);
   row.querySelector("input").focus();
 }
+
+/** What stands in the rows, by name. @param {HTMLElement} rows */
+export const skillsOf = (rows) => Object.fromEntries([...rows.children].map(skillOf).filter(([name]) => name));
 
 const skillOf = (row) => [row.querySelector("input").value.trim(), Number(row.querySelector("select").value)];

@@ -7,6 +7,18 @@ import { empty, failed, loading } from "../base/states.js";
 
 const PAGE = 100;
 
+/** All of a list that comes in pages. @param {string} path @returns {Promise<any[]>} */
+export async function all(path) {
+  let items = [];
+  let after = null;
+  do {
+    const page = await get(path, { after, limit: PAGE * 2 });
+    items = [...items, ...page.items];
+    after = page.next;
+  } while (after !== null);
+  return items;
+}
+
 /**
  * @param {{path: string, columns: string[], row: (one: any) => (HTMLTableRowElement), query?: () => any,
  *   fits?: (one: any) => boolean, tools: any, label: string, none: {title: string, words?: string}, whole?: boolean}} how

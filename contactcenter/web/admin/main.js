@@ -1,4 +1,4 @@
-/** Administration: people, keys, connections, and who changed what. */
+/** Administration: people, teams, queues, keys, connections, and who changed what. */
 import { get } from "../base/api.js";
 import { bar } from "../base/bar.js";
 import { h } from "../base/dom.js";
@@ -11,6 +11,8 @@ import { drawer } from "../dashboard/drawer.js";
 import { connectionList } from "./connections.js";
 import { keyList } from "./keys.js";
 import { people } from "./people.js";
+import { queueList } from "./queues.js";
+import { teamList } from "./teams.js";
 import texts from "./texts.js";
 import { trail } from "./trail.js";
 
@@ -25,7 +27,7 @@ async function begin() {
   if (me.role !== "administrator") return location.replace(HOME[me.role]);
   const rules = await get("/v1/board/rules");
   const house = { me, rules: () => rules, drawer: drawer() };
-  const parts = { people: people(house), keys: keyList(house), connections: connectionList(house), audit: trail() };
+  const parts = { people: people(house), teams: teamList(house), queues: queueList(house), keys: keyList(house), connections: connectionList(house), audit: trail() };
   const views = Object.entries(parts).map(([id, part]) => ({ id, label: t(`admin.${id}`), panel: h("div", null, part.node) }));
   const wanted = () => (Object.hasOwn(parts, location.hash.slice(1)) ? location.hash.slice(1) : "people");
   const show = (id) => {

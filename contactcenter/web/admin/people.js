@@ -38,7 +38,7 @@ export function people(house) {
     return h("tr", { class: one.disabled_at ? "over" : null },
       h("td", null, open, h("div", { class: "small muted wrap" }, one.login)),
       h("td", null, h("div", { class: "row wraps" }, t(`role.${one.role}`), one.disabled_at && h("span", { class: "chip bad" }, t("admin.people.disabled")))),
-      h("td", { class: "less small" }, one.abilities ? t("admin.people.can", { count: Object.keys(one.abilities.skills).length, capacity: one.abilities.capacity }) : "–"),
+      h("td", { class: "less small" }, one.teams.length > 0 && h("div", { class: "wrap" }, one.teams.map((team) => team.name).join(", ")), one.abilities ? t("admin.people.can", { count: Object.keys(one.abilities.skills).length, capacity: one.abilities.capacity }) : "–"),
       h("td", { class: "less small muted" }, h("time", { datetime: one.created_at, title: date(one.created_at, "full") }, date(one.created_at, "date"))));
   }
 

@@ -39,7 +39,7 @@ export function personView(id, house) {
     };
     const said = h("div");
     const saving = button({ label: t("do.save"), kind: "primary", type: "submit" });
-    const form = h("form", { class: "body stack", novalidate: true }, h("dl", { class: "facts" }, h("dt", null, t("admin.people.login")), h("dd", null, person.login)), Object.values(fields), said, h("div", { class: "row ends" }, saving));
+    const form = h("form", { class: "body stack", novalidate: true }, h("dl", { class: "facts" }, h("dt", null, t("admin.people.login")), h("dd", null, person.login), person.teams.length > 0 && [h("dt", null, t("admin.teams")), h("dd", null, person.teams.map((team) => team.name).join(", "))]), Object.values(fields), said, h("div", { class: "row ends" }, saving));
     form.onsubmit = async (event) => {
       event.preventDefault();
       fill(said);

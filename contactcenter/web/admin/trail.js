@@ -8,7 +8,7 @@ import { empty, failed, loading } from "../base/states.js";
 import { now } from "../base/time.js";
 
 const PAGE = 50;
-const KINDS = ["person", "session", "key", "connection", "customer", "conversation", "work_item", "canned_reply", "webhook_event", "rulebook"];
+const KINDS = ["person", "team", "rulebook", "session", "key", "connection", "customer", "conversation", "work_item", "canned_reply", "webhook_event"];
 const BY = ["person", "bot", "system", "nobody"];
 
 /** All of it, to be narrowed down. @returns {{node: HTMLElement, load: () => Promise<void>}} */

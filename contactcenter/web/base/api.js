@@ -13,6 +13,8 @@ export class Problem extends Error {
     this.pointer = told.pointer ?? null;
     this.retryAfter = told.retry_after_s ?? null;
     this.context = told.context ?? {};
+    /** All faults of a document. @type {{path: string, line: number, message: string}[]} */
+    this.errors = told.errors ?? [];
     /** The end of the type, by which programs go, as in "link-used". */
     this.code = this.type.slice(this.type.lastIndexOf(":") + 1);
     // The server speaks English; what it often says has words in the other languages too.

@@ -2,7 +2,7 @@
 import { dayOf } from "./state.js";
 
 /** @typedef {import("./state.js").Board} Board */
-/** @typedef {{queue: string, channel: string, words: string}} Filter empty words let everything through */
+/** @typedef {{queue: string, channel: string, team: string, words: string}} Filter what is empty lets everything through */
 /**
  * @typedef {{queue: string, label: string, target: number, aim: number, waiting: number, offered: number, bot: number, active: number,
  *   oldest: number | null, answered: number, within: number, abandoned: number, free: number}} QueueNow
@@ -29,20 +29,37 @@ export function count(board, rules, filter, now, day = null) {
     if (!at || (filter.channel && one.channel !== filter.channel)) continue;
     at.waiting += 1;
     if (one.offered_to !== null) at.offered += 1;
-    const since = Date.parse(one.enqueued_at);
+    const since = ms(one.enqueued_at);
     if (at.oldest === null || since < at.oldest) at.oldest = since;
   }
-  if (!filter.channel) for (const { queue } of board.bots.values()) if (rows.has(queue)) rows.get(queue).bot += 1;
+  for (const one of board.bots.values()) {
+    const at = rows.get(one.queue);
+    if (at && (!filter.channel || one.channel === filter.channel)) at.bot += 1;
+  }
+  const mine = new Set(filter.team ? ofTeam(board, Number(filter.team)) : board.agents.keys());
   for (const one of board.owned.values()) {
     const at = rows.get(one.queue);
-    if (at && (!filter.channel || one.channel === filter.channel)) at.active += 1;
+    if (at && (!filter.channel || one.channel === filter.channel) && (!filter.team || mine.has(one.agent))) at.active += 1;
   }
-  const agents = agentsNow(board);
+  const everybody = agentsNow(board);
+  const agents = everybody.filter((one) => mine.has(one.id));
   spareHands(board, agents, rows);
   const words = filter.words.trim().toLowerCase();
   const queues = [...rows.values()].filter((one) => !filter.queue || one.queue === filter.queue);
   const listed = filter.queue ? queues : queues.filter((one) => !words || `${one.label} ${one.queue}`.toLowerCase().includes(words));
-  return { queues, listed, agents: agents.filter((one) => shown(board, one, filter, words)), everybody: agents, total: sum(queues) };
+  return { queues, listed, agents: agents.filter((one) => shown(board, one, filter, words)), everybody, total: sum(queues) };
+}
+
+/** The ids of a team's agents. @param {Board} board @param {number} team */
+export const ofTeam = (board, team) => [...board.agents].filter(([, agent]) => agent.teams.includes(team)).map(([id]) => id);
+
+/** Those who could take something more. @type {Group[]} */
+export const SPARE = ["free", "busy"];
+
+/** The decisions that a filter lets through. @param {Board} board @param {Filter} filter */
+export function decided(board, { queue, channel, team }) {
+  return board.decisions.filter((one) =>
+    (!queue || one.queue === queue) && (!channel || one.channel === channel) && (!team || board.agents.get(one.agent)?.teams.includes(Number(team))));
 }
 
 /** Whether an agent serves that queue. @param {Board} board @param {number} id @param {string} queue */
@@ -107,10 +124,20 @@ function agentsNow(board) {
   for (const [id, agent] of board.agents) {
     const mine = carried.get(id) ?? NOTHING;
     const { name, reason, capacity } = agent;
-    all.push({ id, name, reason, capacity, ...mine, since: Date.parse(agent.since), group: groupOf(agent, mine) });
+    all.push({ id, name, reason, capacity, ...mine, since: ms(agent.since), group: groupOf(agent, mine) });
   }
   return all.sort((a, b) => a.since - b.since || a.id - b.id);
 }
+
+/** The same times are asked for at each drawing, by thousands. */
+function ms(at) {
+  if (!times.has(at)) {
+    if (times.size > 50_000) times.clear();
+    times.set(at, Date.parse(at));
+  }
+  return times.get(at);
+}
+/** @type {Map<string, number>} */ const times = new Map();
 
 const NOTHING = { load: 0, items: 0, wrapup: 0, offered: 0 };
 
@@ -125,7 +152,7 @@ function groupOf(agent, mine) {
 function spareHands(board, agents, rows) {
   let everywhere = 0;
   for (const one of agents) {
-    if (one.group !== "free" && one.group !== "busy") continue;
+    if (!SPARE.includes(one.group)) continue;
     const { queues } = board.agents.get(one.id);
     if (!queues?.length) everywhere += 1;
     else for (const queue of queues) if (rows.has(queue)) rows.get(queue).free += 1;

@@ -8,12 +8,13 @@ const KINDS = { accepted: "good", pending: "accent", declined: "warn", expired: 
 
 /**
  * @param {{open: (what: any) => void, label: (queue: string) => string, agent: (id: number) => string}} house
- * @returns {{node: HTMLElement, show: (decisions: import("./state.js").Decision[], now: number) => void}}
+ * @returns {{node: HTMLElement, show: (decisions: import("./state.js").Decision[], now: number, of: number) => void}} `of`: how many there are without a filter
  */
 export function decisionList(house) {
   const all = h("ol", { class: "plain decisions", tabindex: 0, "aria-label": t("dashboard.decisions") });
+  const narrowed = h("span", { class: "small muted" });
   const nothing = empty({ title: t("dashboard.decisions.none"), words: t("dashboard.decisions.none_hint") });
-  const node = h("section", { class: "card" }, h("header", null, h("h2", null, t("dashboard.decisions"))), all, nothing);
+  const node = h("section", { class: "card" }, h("header", null, h("h2", null, t("dashboard.decisions")), narrowed), all, nothing);
 
   function make(decision) {
     const parts = { who: h("b", { class: "grow clip" }), outcome: h("span", { class: "chip" }), time: h("time", { class: "muted" }), why: h("p", { class: "small sentence" }) };
@@ -33,7 +34,8 @@ export function decisionList(house) {
 
   return {
     node,
-    show(decisions, now) {
+    show(decisions, now, of) {
+      text(narrowed, decisions.length < of ? t("dashboard.decisions.of", { count: decisions.length, all: of }) : "");
       set(all, { hidden: decisions.length === 0 });
       set(nothing, { hidden: decisions.length > 0 });
       // Who reads here keeps what they read: what is new comes when they have left.

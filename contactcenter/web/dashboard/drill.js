@@ -10,7 +10,7 @@ const PAGE = 50;
 const AGAIN_MS = 3_000;
 
 /**
- * @typedef {{kind: "items", state: string, queue?: string, channel?: string, agent?: number} |
+ * @typedef {{kind: "items", state: string, queue?: string, channel?: string, agent?: number, team?: number} |
  *   {kind: "waits", queue?: string, channel?: string, outcome?: string, within?: boolean, since?: number, until?: number}} What
  */
 /** @typedef {{label: (queue: string) => string, agent: (id: number) => string, look: (conversation: number) => void, seq: () => number}} House what the page knows */
@@ -131,7 +131,7 @@ function endedState(one, house) {
 }
 
 function titleOf(what, house) {
-  const where = what.agent ? house.agent(what.agent) : what.queue ? house.label(what.queue) : t("dashboard.all_queues");
+  const where = what.agent ? house.agent(what.agent) : what.team ? house.team(what.team) : what.queue ? house.label(what.queue) : t("dashboard.all_queues");
   const name = what.kind === "items" ? what.state : what.outcome ?? "ended";
   return t(`dashboard.drill.${name}`, { where });
 }

@@ -11,11 +11,12 @@ import { connect } from "../base/stream.js";
 import { now } from "../base/time.js";
 import { agentList } from "./agents.js";
 import { arrange } from "./chart.js";
-import { count } from "./counts.js";
+import { count, decided } from "./counts.js";
 import { decisionList, whyView } from "./decisions.js";
 import { drawer } from "./drawer.js";
 import { drill } from "./drill.js";
 import { filters } from "./filters.js";
+import { handsView } from "./hands.js";
 import { look } from "./look.js";
 import { numberStrip } from "./numbers.js";
 import { queueTable } from "./queues.js";
@@ -27,6 +28,7 @@ import { wall } from "./wall.js";
 add(texts);
 
 const DRAW_MS = 250;
+const TICK_MS = 1_000;
 const TREND_MS = 60_000;
 
 begin().catch((problem) => document.body.replaceChildren(failed(problem, () => location.reload())));
@@ -47,6 +49,8 @@ class Dashboard {
   #trend = null;
   #day = null;
   #due = 0;
+  #frame = 0;
+  #tick = 0;
   #following = null;
   #looking = null;
 
@@ -56,6 +60,8 @@ class Dashboard {
       me,
       label: (queue) => this.rules.queues.find((one) => one.queue === queue)?.label ?? queue,
       agent: (id) => this.#board.agents.get(id)?.name ?? t("dashboard.agent", { id: String(id) }),
+      team: (id) => this.#board.teams.get(id)?.name ?? "",
+      teams: (agent) => (this.#board.agents.get(agent)?.teams ?? []).map((id) => this.#board.teams.get(id)?.name ?? ""),
       board: () => this.#board,
       rules: () => this.rules.queues,
       agents: () => this.#everybody,
@@ -72,12 +78,12 @@ class Dashboard {
   #build(me) {
     const open = this.house.open;
     this.drawer = drawer();
-    this.filters = filters(this.rules, () => this.#filtered());
+    this.filters = filters(this.rules, me.id, () => this.#filtered());
     this.numbers = numberStrip({ open, means: () => this.#means() });
     this.queues = queueTable({ open, narrow: (queue) => this.filters.narrow(queue), means: () => this.#means() });
-    this.agents = agentList({ open });
+    this.agents = agentList(this.house);
     this.decisions = decisionList(this.house);
-    this.wall = wall();
+    this.wall = wall({ open });
     this.connection = connection();
     const turn = () => this.#toWall(location.hash !== "#wall");
     this.toWall = button({ label: t("dashboard.wall"), icon: "wall", key: "w", kind: "small to-wall", run: turn });
@@ -103,7 +109,6 @@ class Dashboard {
         if (state === "signed-out") signedOut();
       },
     });
-    setInterval(() => this.#draw(), 1_000);
     setInterval(() => this.#readTrend(), TREND_MS);
     document.addEventListener("visibilitychange", () => document.hidden || this.#draw());
     this.#readTrend();
@@ -118,11 +123,21 @@ class Dashboard {
     this.#due ||= setTimeout(() => this.#draw(), frame.type === "welcome" ? 0 : DRAW_MS);
   }
 
+  /** Before the next frame, once for all who ask. */
   #draw() {
     clearTimeout(this.#due);
     this.#due = 0;
+    this.#frame ||= requestAnimationFrame(() => this.#show());
+  }
+
+  #show() {
+    this.#frame = 0;
+    // Clocks go on where nothing happens.
+    clearTimeout(this.#tick);
+    this.#tick = setTimeout(() => this.#draw(), TICK_MS);
     if (document.hidden || this.#board.seq === 0) return;
     const present = now();
+    this.filters.knowTeams(this.#board.teams);
     const { everybody, ...counted } = count(this.#board, this.rules.queues, this.filters.chosen(), present, this.#day);
     this.#counted = counted;
     this.#everybody = everybody;
@@ -132,8 +147,8 @@ class Dashboard {
       this.numbers.show(counted, present);
       this.queues.show(counted.listed, present, this.#trend);
       this.agents.show(counted.agents, present);
-      const { queue } = this.filters.chosen();
-      this.decisions.show(this.#board.decisions.filter((one) => !queue || one.queue === queue), present);
+      const { decisions } = this.#board;
+      this.decisions.show(decided(this.#board, this.filters.chosen()), present, decisions.length);
     }
     this.drawer.tick(present);
     set(document.getElementById("main"), { "aria-busy": null });
@@ -171,10 +186,13 @@ class Dashboard {
   }
 
   #open(what) {
-    const { queue, channel } = this.filters.chosen();
+    const { queue, channel, team } = this.filters.chosen();
     const narrowed = { ...(what.kind !== "why" && { queue: queue || undefined, channel: channel || undefined }), ...what };
+    // What waits or has ended is no team's.
+    if (team && (what.kind === "agents" || what.state === "owned")) narrowed.team = Number(team);
     // Whose work it is says more than by which queue it came.
-    if (what.agent) Object.assign(narrowed, { queue: undefined, channel: undefined });
+    if (what.agent) Object.assign(narrowed, { queue: undefined, channel: undefined, team: undefined });
+    if (what.kind === "agents") return this.drawer.open(() => handsView(narrowed, this.house));
     if (what.kind === "trend") return this.#trend && this.drawer.open(() => trendView(narrowed.queue ?? "", this.#trend, this.house));
     if (what.kind === "why") return this.drawer.open(() => whyView(what.item, this.house));
     return this.drawer.open(() => drill(narrowed, this.house));

@@ -3,7 +3,7 @@ import { h, set, text } from "../base/dom.js";
 import { clock, number, percent, t } from "../base/i18n.js";
 import { icon } from "../base/icons.js";
 import { sparkline } from "./chart.js";
-import { heat, level, ORDERS } from "./counts.js";
+import { heat, level, ORDERS, SPARE } from "./counts.js";
 import { rows } from "./rows.js";
 
 const ROW_PX = 38;
@@ -43,7 +43,7 @@ export function queueTable({ open, narrow, means }) {
   );
   const nothing = h("div", { class: "state", hidden: true }, icon("search"), h("p", null, t("state.none_found")));
   const node = h("section", { class: "card queues" }, h("header", null, title, many, h("span", { class: "grow" }), urgent), scroller, nothing);
-  const list = rows(scroller, { list: body, height: () => ROW_PX, key: (row) => row.queue, make, update });
+  const list = rows(scroller, { list: body, key: (row) => row.queue, make, update });
 
   function head(name, by, more) {
     const words = t(`dashboard.column.${name}`);
@@ -63,35 +63,37 @@ export function queueTable({ open, narrow, means }) {
       (cells[name] = h("button", { type: "button", class: "figure", onclick: () => open({ ...what, queue: row.queue }), title: t(words) }));
     const cell = (more, ...inside) => h("div", { role: "cell", class: `cell ${more}` }, inside);
     const spark = sparkline();
-    const longest = h("span");
-    const free = h("span");
     const name = h("button", { type: "button", class: "queue-name clip", onclick: () => narrow(row.queue) });
     const node = h(
       "div",
       { role: "row", class: "queue" },
       h("div", { role: "rowheader", class: "cell first" }, name),
       cell("", link("waiting", { kind: "items", state: "waiting" }, "dashboard.open.waiting")),
-      cell("", longest),
+      cell("", link("longest", { kind: "items", state: "waiting" }, "dashboard.open.longest")),
       cell("", link("level", { kind: "waits" }, "dashboard.open.ended")),
       cell("wide", link("answered", { kind: "waits", outcome: "answered" }, "dashboard.open.answered")),
       cell("wide", link("abandoned", { kind: "waits", outcome: "abandoned" }, "dashboard.open.abandoned")),
       cell("wide", link("active", { kind: "items", state: "owned" }, "dashboard.open.active")),
       cell("wider", link("bot", { kind: "items", state: "bot" }, "dashboard.open.bot")),
-      cell("wide", free),
+      cell("wide", link("free", { kind: "agents", groups: SPARE }, "dashboard.open.free")),
       cell("wider", h("button", { type: "button", class: "figure chart", "aria-label": t("dashboard.open.trend", { queue: row.label }), onclick: () => open({ kind: "trend", queue: row.queue }) }, spark.node)),
     );
-    node.parts = { ...cells, longest, free, name, spark };
-    return node;
+    return Object.assign(node, { parts: { ...cells, name, spark }, about: "" });
   }
 
   function update(node, row, index) {
     const { parts } = node;
-    const share = level(row);
     set(node, { class: `queue ${heat(row, shown.now)}`, "aria-rowindex": index + 2 });
+    text(parts.longest, row.oldest === null ? "–" : clock(shown.now - row.oldest));
+    parts.spark.show(shown.trend?.byQueue.get(row.queue) ?? NONE, row.aim);
+    // The rest is written where it is another: at most a few queues each time.
+    const about = Object.values(row).join("\n");
+    if (node.about === about) return;
+    node.about = about;
+    const share = level(row);
     text(parts.name, row.label);
     set(parts.name, { title: row.label });
     text(parts.waiting, number(row.waiting));
-    text(parts.longest, row.oldest === null ? "–" : clock(shown.now - row.oldest));
     text(parts.level, share === null ? "–" : percent(share));
     set(parts.level, { class: `figure ${share !== null && share < row.aim ? "below" : ""}`, title: t("dashboard.level.row", { target: clock(row.target), aim: percent(row.aim), means: means() }) });
     text(parts.answered, number(row.answered));
@@ -99,7 +101,6 @@ export function queueTable({ open, narrow, means }) {
     text(parts.active, number(row.active));
     text(parts.bot, number(row.bot));
     text(parts.free, number(row.free));
-    parts.spark.show(shown.trend?.byQueue.get(row.queue) ?? NONE, row.aim);
   }
 
   /** Rows keep their places while somebody reads or aims here; they are put in order again after. */
@@ -121,7 +122,7 @@ export function queueTable({ open, narrow, means }) {
     for (const one of heads) set(one, { "aria-sort": one.dataset.by && one.dataset.by === order ? (order === "name" || order === "level" ? "ascending" : "descending") : null });
     set(scroller, { "aria-rowcount": queues.length + 1, hidden: queues.length === 0 });
     set(nothing, { hidden: queues.length > 0 });
-    list.show(sorted(queues, now));
+    list.show(sorted(queues, now), (index) => ({ top: index * ROW_PX }), queues.length * ROW_PX);
   }
 
   return {

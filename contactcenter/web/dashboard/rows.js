@@ -1,45 +1,53 @@
 /**
- * A long list of which only the rows on screen are in the page. Heights are known beforehand, so
- * nothing is measured and nothing jumps; a row keeps its node as long as it is shown.
+ * A long list of which only what is on screen is in the page. Places are known beforehand, so
+ * nothing is measured and nothing jumps; a node is its item's as long as that is shown.
  */
 import { h } from "../base/dom.js";
 
 const BEYOND_PX = 300;
 
+/** @typedef {{top: number, left?: number}} Place in px */
+
 /**
  * @template T
  * @param {HTMLElement} scroller that scrolls
- * @param {{height: (item: T) => number, key: (item: T) => string | number, make: (item: T) => HTMLElement,
+ * @param {{key: (item: T) => string | number, make: (item: T) => HTMLElement,
  *   update: (node: any, item: T, index: number) => void, list?: HTMLElement}} how
- * @returns {{show: (items: T[]) => void, count: () => number, reveal: (index: number) => void}}
+ * @returns {{show: (items: T[], place: (index: number) => Place, height: number) => void, count: () => number}}
+ *   `place`: of an item, never above the one before it; `height`: of all
  */
-export function rows(scroller, { height, key, make, update, list = h("div", { class: "rows" }) }) {
+export function rows(scroller, { key, make, update, list = h("div", { class: "rows" }) }) {
   /** @type {T[]} */ let items = [];
-  /** @type {number[]} */ let tops = [0];
+  /** @type {(index: number) => Place} */ let place = () => ({ top: 0 });
   const nodes = new Map();
+  // Kept: to ask for them while drawing would lay out the page once more.
+  let seen = 0;
+  let scrolled = 0;
   if (!list.isConnected) scroller.append(list);
 
   /** @param {boolean} anew false: only rows that were not there are written */
   function draw(anew) {
-    const from = scroller.scrollTop - BEYOND_PX;
-    const to = scroller.scrollTop + scroller.clientHeight + BEYOND_PX;
+    const from = scrolled - BEYOND_PX;
+    const to = from + seen + 2 * BEYOND_PX;
     const wanted = new Set();
     const fresh = document.createDocumentFragment();
-    for (let index = at(from); index < items.length && tops[index] < to; index++) {
+    for (let index = first(from); index < items.length; index++) {
+      const { top, left = 0 } = place(index);
+      if (top > to) break;
       const name = key(items[index]);
       wanted.add(name);
       const held = nodes.get(name);
       const node = held ?? make(items[index]);
       if (!held || anew) {
-        const place = `${tops[index]}px`;
-        if (node.style.top !== place) node.style.top = place;
+        if (node.top !== top) node.style.top = `${(node.top = top)}px`;
+        if (node.left !== left) node.style.left = `${(node.left = left)}px`;
         update(node, items[index], index);
       }
       if (held) continue;
       nodes.set(name, node);
       fresh.append(node);
     }
-    list.append(fresh);
+    if (fresh.firstChild) list.append(fresh);
     // Whoever is at a row by the keyboard keeps it, wherever it has gone.
     for (const [name, node] of nodes) {
       if (wanted.has(name) || node.contains(document.activeElement)) continue;
@@ -48,13 +56,13 @@ export function rows(scroller, { height, key, make, update, list = h("div", { cl
     }
   }
 
-  /** The first row that ends below `y`. */
-  function at(y) {
+  /** The first that begins below `y`. */
+  function first(y) {
     let low = 0;
     let high = items.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (tops[middle + 1] <= y) low = middle + 1;
+      if (place(middle).top < y) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -64,25 +72,24 @@ export function rows(scroller, { height, key, make, update, list = h("div", { cl
   const soon = () => {
     asked ||= requestAnimationFrame(() => {
       asked = 0;
+      scrolled = scroller.scrollTop;
       draw(false);
     });
   };
   scroller.addEventListener("scroll", soon, { passive: true });
-  new ResizeObserver(soon).observe(scroller);
+  new ResizeObserver(([{ contentRect }]) => {
+    seen = contentRect.height;
+    soon();
+  }).observe(scroller);
 
   return {
-    show(all) {
+    show(all, placed, height) {
       items = all;
-      tops = [0];
-      for (const item of all) tops.push(tops.at(-1) + height(item));
-      const whole = `${tops.at(-1)}px`;
+      place = placed;
+      const whole = `${height}px`;
       if (list.style.height !== whole) list.style.height = whole;
       draw(true);
     },
     count: () => nodes.size,
-    reveal(index) {
-      if (tops[index] < scroller.scrollTop) scroller.scrollTop = tops[index];
-      else if (tops[index + 1] > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = tops[index + 1] - scroller.clientHeight;
-    },
   };
 }

@@ -68,9 +68,9 @@ const HOW = {
     leave(board, item);
     board.waiting.set(item, { queue, channel, conversation, enqueued_at, offered_to: null });
   },
-  OfferMade(board, { offer, at, item, queue, channel, agent, sentence }) {
+  OfferMade(board, { offer, at, item, queue, channel, agent, sentence, explanation = null }) {
     change(board.waiting, item, { offered_to: agent });
-    board.decisions.unshift({ offer, at, item, queue, channel, agent, sentence, outcome: "pending" });
+    board.decisions.unshift({ offer, at, item, queue, channel, agent, sentence, outcome: "pending", explanation });
     board.decisions.length = Math.min(board.decisions.length, DECISIONS_MAX);
   },
   OfferEnded(board, fact) {

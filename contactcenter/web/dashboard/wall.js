@@ -1,19 +1,34 @@
-/** For a big screen that nobody touches: the most urgent queues, large, and nothing else. */
+/** For a big screen: the most urgent queues, large, and nothing else. Numbers open here too, where somebody can touch it. */
 import { h, patch, set, text } from "../base/dom.js";
 import { clock, number, percent, t } from "../base/i18n.js";
-import { heat, level, ORDERS } from "./counts.js";
+import { heat, level, ORDERS, SPARE } from "./counts.js";
 
-/** @returns {{node: HTMLElement, show: (counted: any, now: number) => void}} */
-export function wall() {
-  const sums = Object.fromEntries(["waiting", "longest", "level", "free", "away"].map((name) => [name, h("b")]));
-  const head = h("dl", { class: "wall-sums" }, Object.entries(sums).map(([name, value]) => h("div", null, h("dt", null, t(`dashboard.wall.${name}`)), h("dd", null, value))));
+const OPENS = {
+  waiting: { kind: "items", state: "waiting" },
+  longest: { kind: "items", state: "waiting" },
+  level: { kind: "waits" },
+  free: { kind: "agents", groups: SPARE },
+  away: { kind: "agents", groups: ["away"] },
+};
+
+const OPENERS = { waiting: "waiting", longest: "longest", level: "ended", free: "free", away: "away" };
+
+/**
+ * @param {{open: (what: any) => void}} page
+ * @returns {{node: HTMLElement, show: (counted: any, now: number) => void}}
+ */
+export function wall({ open }) {
+  const opener = (name, value, where = {}) =>
+    h("button", { type: "button", class: "figure", title: t(`dashboard.open.${OPENERS[name]}`), onclick: () => open({ ...OPENS[name], ...where }) }, value);
+  const sums = Object.fromEntries(Object.keys(OPENS).map((name) => [name, h("b")]));
+  const head = h("dl", { class: "wall-sums" }, Object.entries(sums).map(([name, value]) => h("div", null, h("dt", null, t(`dashboard.wall.${name}`)), h("dd", null, opener(name, value)))));
   const tiles = h("ul", { class: "plain tiles" });
   const rest = h("p", { class: "muted" });
   const node = h("div", { class: "wall", hidden: true }, head, tiles, rest);
 
-  function make() {
+  function make({ queue }) {
     const parts = { name: h("h2", { class: "clip" }), waiting: h("b"), longest: h("span"), level: h("span") };
-    const node = h("li", { class: "tile" }, parts.name, parts.waiting, h("p", null, parts.longest, parts.level));
+    const node = h("li", { class: "tile" }, parts.name, opener("waiting", parts.waiting, { queue }), h("p", null, opener("longest", parts.longest, { queue }), opener("level", parts.level, { queue })));
     return Object.assign(node, { parts });
   }
 
@@ -42,7 +57,7 @@ export function wall() {
       text(sums.waiting, number(total.waiting));
       text(sums.longest, total.oldest === null ? "–" : clock(now - total.oldest));
       text(sums.level, share === null ? "–" : percent(share, 1));
-      text(sums.free, number(agents.filter((one) => one.group === "free" || one.group === "busy").length));
+      text(sums.free, number(agents.filter((one) => SPARE.includes(one.group)).length));
       text(sums.away, number(agents.filter((one) => one.group === "away").length));
       const urgent = [...queues].sort(ORDERS.urgent(now)).slice(0, room());
       patch(tiles, urgent.sort(ORDERS.name()), { key: (row) => row.queue, make, update: (node, row) => update(node, row, now) });
