@@ -31,6 +31,7 @@ from contactcenter.settings import Settings
 from contactcenter.words import Presence, Role
 
 OneId = Annotated[int | None, QueryParameter(ge=1, le=END)]
+Whose = Annotated[int | None, QueryParameter(name="id", ge=1, le=END)]
 Words = Annotated[str | None, QueryParameter(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -105,14 +106,14 @@ async def read_people(
 
 @get("/v1/colleagues", opt=who(*STAFF), tags=["people"], operation_id="ReadColleagues")
 async def read_colleagues(
-    database: NamedDependency[Database], q: Words = None, limit: Limit = 50
+    database: NamedDependency[Database], q: Words = None, person: Whose = None, limit: Limit = 50
 ) -> Colleagues:
     """Agents, to transfer work to or to name in a note: all, or whose name or login holds `q`.
 
-    No more than `limit`.
+    No more than `limit`. By `id` one alone, to say how they are called.
     """
     async with database.snapshot() as tx:
-        return Colleagues(await tx.many(Colleague, "people.colleagues", q or "", limit))
+        return Colleagues(await tx.many(Colleague, "people.colleagues", q or "", limit, person))
 
 
 @post(

@@ -12,7 +12,7 @@ from contactcenter.clock import clock
 from contactcenter.demo import cast, tell
 from contactcenter.demo.clients import Frame, Http, Socket, folded
 from contactcenter.demo.memory import Memory
-from contactcenter.demo.stage import Staff
+from contactcenter.demo.stage import Staff, in_words
 from contactcenter.demo.step import Refused, step
 from contactcenter.live.board import QueueShown, summarise
 
@@ -182,7 +182,7 @@ class _Journey:
         desk = next(d for d in self._desks if d.staff.id == agent)
         offer = await desk.socket.fact("OfferMade", offer=number)
         tell.happened("engine", f"offers it to {desk.name} until {tell.at(offer['expires_at'])}")
-        tell.line("", "", offer["sentence"])
+        tell.line("", "", in_words(offer["explanation"], self._staff.values()))
         return offer, desk
 
     async def _answer(self, text: str) -> None:

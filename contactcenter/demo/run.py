@@ -15,7 +15,7 @@ from contactcenter.clock import clock
 from contactcenter.demo import bot, cast, tell
 from contactcenter.demo.journey import Matter, signed, travel
 from contactcenter.demo.memory import NAME, Memory
-from contactcenter.demo.stage import Staff, Stage
+from contactcenter.demo.stage import Staff, Stage, in_words
 from contactcenter.demo.step import step
 from contactcenter.errors import CommandFailed
 from contactcenter.model.rulebook import Rulebook
@@ -81,7 +81,7 @@ async def _play(house: "House", stage: Stage) -> None:
     async with _short_offers(house):
         matter = await travel(stage.url, stage.staff, stage.memory)
     async with step("the record tells it again"):
-        await _tell_again(stage.staff["sari"], matter)
+        await _tell_again(stage.staff, matter)
 
 
 async def _enter() -> bool:
@@ -117,8 +117,9 @@ async def _put_in_force(house: "House", rules: Rulebook) -> None:
     _note(f"rulebook {version} is in force, without a restart: offers lapse after {timeout_s} s")
 
 
-async def _tell_again(supervisor: Staff, matter: Matter) -> None:
+async def _tell_again(staff: dict[str, Staff], matter: Matter) -> None:
     """The timeline and the decisions, as the API has them."""
+    supervisor = staff["sari"]
     tell.act(6, "What the record says: one timeline over both channels")
     timeline = await supervisor.http.call("GET", f"/v1/customers/{matter.customer}/timeline")
     for said in reversed(timeline["items"]):
@@ -127,7 +128,8 @@ async def _tell_again(supervisor: Staff, matter: Matter) -> None:
     tell.act(7, "Why it went to whom: every decision, in words")
     decisions = await supervisor.http.call("GET", f"/v1/decisions?item={matter.item}")
     for decision in reversed(decisions["items"]):
-        tell.line(tell.at(decision["at"]), decision["outcome"], decision["sentence"])
+        why = in_words(decision["explanation"], staff.values())
+        tell.line(tell.at(decision["at"]), decision["outcome"], why)
 
 
 def _shown(said: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 Every start finds what an earlier one has left, and mends what is missing or has been changed.
 """
 
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from contactcenter.demo.clients import Http
 from contactcenter.demo.memory import Memory
 from contactcenter.demo.step import Refused
 from contactcenter.errors import Conflict
+from contactcenter.explanation import Explanation, sentence
 from contactcenter.model import password
 from contactcenter.model.caller import SYSTEM
 from contactcenter.model.credential import digest, issue
@@ -35,6 +37,12 @@ class Staff(msgspec.Struct, frozen=True):
     id: int
     person: Person
     http: Http
+
+
+def in_words(why: Shown, staff: Iterable[Staff]) -> str:
+    """A decision's explanation in English, with the names of the cast."""
+    names = {each.id: each.person.name for each in staff}
+    return sentence(msgspec.convert(why, Explanation), lambda id_: names.get(id_, f"agent {id_}"))
 
 
 class Stage:

@@ -53,7 +53,7 @@ async def test_numbers_move_as_work_does(
     await expect(page.get_by_role("button", name=re.compile("^Agent")).first).to_be_visible()
     card = page.locator(".agent", has_text="lunch").last
     await expect(card).to_contain_text("1 of 3")
-    await expect(page.locator(".decisions li").first).to_contain_text("was offered item")
+    await expect(page.locator(".decisions li").first).to_contain_text("Idle longest")
     await expect(page.get_by_text("No alerts")).to_be_visible()
     await check_accessibility(page)
 

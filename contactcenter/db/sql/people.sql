@@ -63,6 +63,7 @@ FROM (
     FROM agent a JOIN person p ON p.id = a.id
     WHERE p.disabled_at IS NULL
         AND (position(lower($1) IN lower(p.name)) > 0 OR position(lower($1) IN p.login) > 0)
+        AND ($3::bigint IS NULL OR p.id = $3)
 ) c
 ORDER BY array_position('{available,away,offline}', presence), lower(name), id LIMIT $2
 

@@ -3,6 +3,7 @@ import { get } from "../base/api.js";
 import { fill, h, patch, set, text } from "../base/dom.js";
 import { date, has, list, relative, t } from "../base/i18n.js";
 import { empty, failed, loading } from "../base/states.js";
+import { asked, inWords, others, terms, waited } from "../base/why.js";
 
 const KINDS = { accepted: "good", pending: "accent", declined: "warn", expired: "warn", rescinded: "" };
 
@@ -27,7 +28,7 @@ export function decisionList(house) {
     text(parts.who, `${house.agent(decision.agent)} · ${house.label(decision.queue)}`);
     text(parts.outcome, t(`dashboard.outcome.${decision.outcome}`));
     set(parts.outcome, { class: `chip fixed ${KINDS[decision.outcome] ?? ""}` });
-    text(parts.why, decision.sentence);
+    text(parts.why, decision.explanation ? inWords(decision.explanation, namesOf(house)) : decision.sentence);
     text(parts.time, `${t("dashboard.item", { id: String(decision.item) })} · ${relative(decision.at, now)}`);
     set(parts.time, { datetime: decision.at, title: date(decision.at, "full") });
   }
@@ -68,21 +69,33 @@ export function whyView(item, house) {
 }
 
 function explained(one, house) {
-  const { terms = [], others = [], runner_up: next, waited, step } = one.explanation;
+  const why = one.explanation;
   const facts = [
     [t("dashboard.why.agent"), house.agent(one.agent)],
     [t("dashboard.why.outcome"), `${t(`dashboard.outcome.${one.outcome}`)}${one.reason ? ` (${reason(one.reason)})` : ""}`],
-    waited !== undefined && [t("dashboard.why.waited"), t("dashboard.seconds", { count: Math.round(waited / 1e6) })],
-    terms.length > 0 && [t("dashboard.why.terms"), list([...terms])],
-    next && [t("dashboard.why.next"), house.agent(next)],
-    others.length > 0 && [t("dashboard.why.others"), list(others.map((other) => `${other.agents} ${other.words}`))],
-    step > 0 && [t("dashboard.why.step"), String(step)],
+    ...(why ? partsOf(why, house) : []),
     [t("dashboard.why.rules"), String(one.rulebook_version)],
   ];
   return h("section", { class: "card" }, h("div", { class: "body stack" },
-    h("p", null, one.sentence),
+    !why && h("p", null, one.sentence),
     h("dl", { class: "facts" }, facts.filter(Boolean).map(([name, value]) => [h("dt", null, name), h("dd", null, value)])),
     h("p", { class: "tiny muted" }, date(one.at, "full"))));
 }
+
+function partsOf(why, house) {
+  const names = namesOf(house);
+  return [
+    [t("dashboard.why.waited"), waited(why)],
+    [t("dashboard.why.asked"), list([house.label(why.queue), ...asked(why)])],
+    [t("dashboard.why.terms"), lines(terms(why, names))],
+    why.runner_up !== null && [t("dashboard.why.next"), house.agent(why.runner_up)],
+    why.others.length > 0 && [t("dashboard.why.others"), lines(others(why, names))],
+    why.step > 0 && [t("dashboard.why.step"), String(why.step)],
+  ];
+}
+
+const lines = (all) => h("ul", { class: "plain" }, all.map((one) => h("li", null, one)));
+
+const namesOf = (house) => ({ agent: house.agent, queue: house.label });
 
 const reason = (name) => (has(`dashboard.reason.${name}`) ? t(`dashboard.reason.${name}`) : name);

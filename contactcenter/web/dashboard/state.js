@@ -8,7 +8,8 @@
 /** @typedef {{answered: number, answered_within: number, abandoned: number, abandoned_within: number}} Tally */
 /** @typedef {{name: string, presence: string, reason: string | null, since: string, capacity: number, queues: string[], teams: number[]}} Agent */
 /** @typedef {{name: string, lead: number | null}} Team */
-/** @typedef {{offer: number, at: string, item: number, queue: string, channel: string, agent: number, sentence: string, outcome: string}} Decision */
+/** @typedef {{offer: number, at: string, item: number, queue: string, channel: string, agent: number, sentence: string, outcome: string,
+ *   explanation: import("../base/why.js").Explanation | null}} Decision `explanation`: null of what was decided before there was one */
 /**
  * @typedef {{zone: string, seq: number, bots: Map<number, {queue: string, channel: string}>, waiting: Map<number, Waiting>, owned: Map<number, Owned>,
  *   agents: Map<number, Agent>, teams: Map<number, Team>, day: string | null, tallies: Map<string, Tally>, decisions: Decision[]}} Board

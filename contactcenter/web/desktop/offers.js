@@ -4,6 +4,8 @@ import {assertive} from "../base/announce.js";
 import {h, patch, set, text} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {t} from "../base/i18n.js";
+import {inShort, others} from "../base/why.js";
+import {colleagueName} from "./colleagues.js";
 import {offersInOrder} from "./state.js";
 import {channelIcon, channelName, customerName, queueName} from "./words.js";
 
@@ -41,12 +43,32 @@ function card(desk, offer) {
       offer.value ? h("span", {class: "chip", title: t("desktop.value_of_100", {value: offer.value})}, t("desktop.value", {value: offer.value})) : null),
     h("p", {class: "small muted"}, queueName(desk.store.state, offer.queue)),
     offer.excerpt ? h("blockquote", {class: "small excerpt"}, offer.excerpt) : null,
-    h("p", {class: "small muted why"}, icon("info"), offer.sentence),
+    why(desk, offer),
     h("div", {class: "row"},
       h("button", {class: "button primary grow accept", type: "button", onclick: () => desk.act.accept(offer.id)},
         t("do.accept"), h("kbd", {class: "key"}, "A")),
       h("button", {class: "button decline", type: "button", onclick: () => desk.act.decline(offer.id)},
         t("do.decline"), h("kbd", {class: "key"}, "D"))));
+}
+
+/** Why it is theirs; what is asked only by whoever wants to know it is behind a press. */
+function why(desk, {explanation, sentence}) {
+  if (!explanation) return h("p", {class: "small muted why"}, icon("info"), sentence);
+  const names = {queue: (name) => queueName(desk.store.state, name), agent: (id) => id};
+  const words = h("p", {class: "small muted why"}, icon("info"), inShort(explanation, names));
+  const reasons = others(explanation, names).map((reason) => h("li", {}, reason));
+  if (reasons.length === 0) return words;
+  const list = h("ul", {class: "plain"}, ...reasons);
+  const more = h("details", {class: "small muted why"}, h("summary", {}, t("why.others")), list);
+  more.addEventListener("toggle", () => next(explanation.runner_up, list), {once: true});
+  return [words, more];
+}
+
+/** Who would have been next, once their name is known. */
+async function next(id, list) {
+  if (id === null) return;
+  const name = await colleagueName(id).catch(() => null);
+  if (name) list.append(h("li", {}, t("why.next", {agent: name})));
 }
 
 function countdown(node, offer, now, began, first) {

@@ -190,7 +190,7 @@ const unchanged = (state) => state;
 const FACTS = {
   OfferMade: (state, f) => withOffer(state, {
     id: f.offer, item: f.item, conversation: f.conversation, customer: f.customer, queue: f.queue,
-    channel: f.channel, expires_at: f.expires_at, sentence: f.sentence,
+    channel: f.channel, expires_at: f.expires_at, sentence: f.sentence, explanation: f.explanation ?? null,
     customer_name: f.customer_name ?? null, tier: f.tier ?? null, value: f.value ?? 0,
     excerpt: f.excerpt ?? "",
   }),

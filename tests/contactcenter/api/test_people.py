@@ -175,8 +175,10 @@ async def test_colleagues_are_told_with_their_presence_and_found_by_a_part_of_th
 
     everybody = await house.client.get("/v1/colleagues", headers=headers)
     found = await house.client.get("/v1/colleagues", params={"q": f"YU {gone}"}, headers=headers)
+    named = await house.client.get("/v1/colleagues", params={"id": away}, headers=headers)
 
     assert [c["presence"] for c in everybody.json()["items"]] == ["available", "away", "offline"]
     assert [c["id"] for c in found.json()["items"]] == [gone]
     assert {"queues", "skills", "capacity"} < found.json()["items"][0].keys()
     assert found.json()["items"][0]["carries"] == 0
+    assert [c["name"] for c in named.json()["items"]] == [f"Ayu {away}"]

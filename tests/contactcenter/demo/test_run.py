@@ -29,6 +29,8 @@ def test_from_an_empty_folder_and_from_one_that_was_used(program: Program) -> No
         assert (code, error) == (0, ""), out
         assert "does not answer: after 3 s it lapses" in out
         assert "gold customer: placed as if 300 s earlier" in " ".join(out.split())
+        assert "Ayu Lestari was offered item" in out
+        assert "Budi Santoso would have been next" in " ".join(out.split())
         assert "sees all 4 messages from the website" in out
         assert re.search(r"\[mobile\] It works again", out)
         assert out.endswith("everything that was started is stopped\n")
