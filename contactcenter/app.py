@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.exceptions import NotFoundException
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ASGIApp
 
@@ -292,7 +293,7 @@ def application(house: House) -> Litestar:
         request_class=inputs.Strict,
         before_request=inputs.check,
         before_send=[CrossOrigin(house.origins).tell],
-        exception_handlers=problems.HANDLERS,
+        exception_handlers={**problems.HANDLERS, NotFoundException: pages.nowhere},
         lifespan=[lifespan],
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=None,

@@ -1,5 +1,6 @@
 """Administrators read who changed what."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -32,11 +33,36 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None
 
 
+class Called(msgspec.Struct, frozen=True):
+    """How somebody or something is called now; work and conversations by their customer."""
+
+    kind: str
+    id: int
+    name: str
+
+
 class Trail(msgspec.Struct, frozen=True):
-    """Newest first; ask again with `next` as `after` for the following page."""
+    """Newest first; ask again with `next` as `after` for the following page.
+
+    `names`: of the subjects, and of what details name by number, where there is a name.
+    """
 
     items: list[Entry]
     next: int | None
+    names: list[Called] = []
+
+
+NAMED = {
+    "agent": "person",
+    "lead": "person",
+    "owner_id": "person",
+    "joined": "person",
+    "left": "person",
+    "sessions": "session",
+    "api_key_id": "key",
+    "merged_into": "customer",
+}
+"""Of what kind it is what a field of a detail names by number."""
 
 
 @get("/v1/audit", opt=who("administrator"), tags=["audit"], operation_id="ReadAudit")
@@ -54,7 +80,23 @@ async def read_audit(
         found = await tx.many(
             Entry, "audit.page", after, subject_kind, subject_id, actor_kind, actor_id, limit + 1
         )
-    return Trail(found[:limit], found[limit - 1].id if len(found) > limit else None)
+        items = found[:limit]
+        wanted = sorted({each for entry in items for each in _numbered(entry)})
+        kinds, ids = [kind for kind, _ in wanted], [id_ for _, id_ in wanted]
+        names = await tx.many(Called, "audit.names", kinds, ids)
+    return Trail(items, found[limit - 1].id if len(found) > limit else None, names)
+
+
+def _numbered(entry: Entry) -> Iterator[tuple[str, int]]:
+    """The subject, and all that is named by number in what was changed."""
+    if entry.subject_id is not None:
+        yield entry.subject_kind, entry.subject_id
+    for side in entry.detail.values():
+        for field, value in side.items() if isinstance(side, dict) else ():
+            if kind := NAMED.get(field):
+                for each in value if isinstance(value, list) else [value]:
+                    if isinstance(each, int):
+                        yield kind, each
 
 
 ROUTES = [read_audit]

@@ -11,7 +11,7 @@ from contactcenter.actions.keys import Key, NewKey
 from contactcenter.actions.merge import Merged, Unmerged
 from contactcenter.actions.people import NewPerson, PersonChange
 from contactcenter.actions.start_conversation import Start, Started
-from contactcenter.api.audit import Entry, Trail
+from contactcenter.api.audit import Called, Entry, Trail
 from contactcenter.api.auth import (
     Me,
     PasswordByLink,
@@ -253,6 +253,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
             )
         ],
         3,
+        [Called("person", 7, "Sari Dewi")],
     ),
     NewPerson(login="sari", name="Sari Dewi", role="agent"),
     PersonChange(name="Sari Dewi"),

@@ -11,9 +11,11 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
 from litestar.params import PathParameter
 
 from contactcenter.api.access import who
+from contactcenter.api.problems import http_error
 from contactcenter.errors import NotFound
 
 WEB = Path(__file__).resolve().parents[1] / "web"
@@ -84,6 +86,15 @@ def page(request: Request[Any, Any, Any]) -> Response[bytes]:
 def file(request: Request[Any, Any, Any], path: Annotated[str, PathParameter()]) -> Response[bytes]:
     """A file that pages are made of."""
     return _answer(request, path.lstrip("/"), SHARED)
+
+
+def nowhere(request: Request[Any, Any, Any], error: NotFoundException) -> Response[bytes]:
+    """An address that is not there: a page for who looks with a browser, a problem for programs."""
+    looks = "text/html" in request.headers.get("accept", "")
+    if not looks or request.url.path.startswith("/v1/"):
+        return http_error(request, error)
+    found = read("nowhere/index.html")
+    return Response(found.body, status_code=404, media_type=found.media_type, headers=HEADERS)
 
 
 def _answer(request: Request[Any, Any, Any], name: str, more: dict[str, str]) -> Response[bytes]:

@@ -48,7 +48,9 @@ async def test_person_is_added_with_a_link_and_skills_and_the_trail_tells_of_it(
     await expect(page.get_by_text("the routing goes by it")).to_be_visible()
     trail = work.locator(".entry", has_text="Changed skills, queues or capacity")
     await expect(trail).to_contain_text("Administrator")
-    await expect(trail).to_contain_text("language:id 9")
+    await expect(trail).to_contain_text("Person Sari Dewi")
+    await expect(trail).to_contain_text("Indonesian 9")
+    await expect(trail).to_contain_text("Billing")
     people = await answer(house, root, "/v1/people")
     [sari] = [one for one in people["items"] if one["login"] == "sari"]
     assert sari["abilities"] == {
@@ -253,3 +255,38 @@ async def test_administration_on_a_phone_in_indonesian(open_page: OpenPage, team
 async def test_others_are_led_to_where_they_work(open_page: OpenPage, team: Team) -> None:
     page = await open_page("/admin", as_=await team.hire("supervisor"))
     await page.wait_for_url("**/dashboard")
+
+
+async def test_trail_tells_names_and_changes_in_indonesian(
+    open_page: OpenPage, team: Team, house: Running
+) -> None:
+    root, agent = await team.hire("administrator"), await team.hire()
+    said = await (await team.bot("trail")).hears("+62815001")
+    conversation = await answer(house, root, f"/v1/conversations/{said['conversation']}")
+    async with agent.desktop() as desktop:
+        await desktop.done("presence", state="away", reason="lunch")
+        path = f"/v1/items/{conversation['item']['id']}"
+        for order, what in (("assign", {"agent": agent.id}), ("requeue", {"queue": "billing"})):
+            given = await house.client.post(f"{path}/{order}", json=what, headers=root.headers)
+            assert given.is_success, given.text
+        name = desktop.welcome["snapshot"]["me"]["name"]
+    page = await open_page("/admin#audit", as_=root, locale="id-ID")
+    entries = page.locator(".entry")
+    await expect(entries.nth(0)).to_contain_text("Mengembalikan tugas ke antrean")
+    await expect(entries.nth(0)).to_contain_text("Billing")
+    await expect(entries.nth(1)).to_contain_text("Memberikan tugas kepada agen")
+    await expect(entries.nth(1).locator("dl")).to_have_text(
+        re.compile(rf"^Agen\s*{name}\s*Melebihi kapasitas\s*tidak$")
+    )
+    await check_accessibility(page)
+
+
+async def test_address_without_a_page_leads_to_ones_own(open_page: OpenPage, team: Team) -> None:
+    page = await open_page("/nonsense", as_=await team.hire("administrator"))
+    await expect(page.get_by_role("heading", name="There is no page here")).to_be_visible()
+    await expect(page.get_by_text("Nothing is at /nonsense")).to_be_visible()
+    await check_accessibility(page)
+    await page.get_by_role("link", name="Go to my page").click()
+    await expect(page).to_have_url(re.compile("/admin"))
+    other = await open_page("/nonsense", locale="id-ID")
+    await expect(other.get_by_role("link", name="Ke halaman saya")).to_be_visible()

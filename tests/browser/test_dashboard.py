@@ -8,10 +8,13 @@ from itertools import count
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from contactcenter.actions.people import configure_agent
+from contactcenter.model.caller import SYSTEM
+from contactcenter.model.person import Abilities
 from tests.browser.conftest import OpenPage, check_accessibility
 from tests.browser.floor import Floor, at_work
 from tests.contactcenter.conftest import Running
-from tests.contactcenter.team import Member, Team
+from tests.contactcenter.team import Member, Team, now
 
 numbers = count(1)
 
@@ -290,3 +293,32 @@ async def test_board_that_is_interrupted_is_begun_anew(
             client.close(1012)
     await floor.bot.hears("+628130009", "meanwhile")
     await expect(shown).to_have_text(str(await waiting(house)))
+
+
+async def test_supervisor_takes_work_over_and_its_agent_is_told(
+    open_page: OpenPage, floor: Floor, supervisor: Member, team: Team, house: Running
+) -> None:
+    book = house.parts.rulebook.current.rules
+    await team.database.run(
+        lambda tx: configure_agent(tx, supervisor.id, Abilities(), book, SYSTEM, now())
+    )
+    losing = await open_page("/desktop", as_=floor.agent, locale="id-ID")
+    await losing.locator(".item").click()
+    await losing.locator(".write").fill("Saya sedang memeriksa")
+    async with supervisor.desktop() as own:
+        await own.done("presence", state="away", reason="training")
+        page = await open_page(f"/dashboard#conversation/{floor.conversation}", as_=supervisor)
+        await drawer(page).get_by_role("button", name="Take over").click()
+        taken = await own.event("ItemAssigned", item=floor.item)
+        assert (taken["by"], taken["former_agent"]) == (supervisor.id, floor.agent.id)
+        name = own.welcome["snapshot"]["me"]["name"]
+        await expect(drawer(page).get_by_text(f"{name} has it;")).to_be_visible()
+        await expect(drawer(page).get_by_role("button", name="Take over")).to_be_disabled()
+
+        await expect(losing.get_by_text("Supervisor memberikan pekerjaan Anda")).to_contain_text(
+            f"kepada {name}"
+        )
+        await expect(losing.locator(".item")).to_have_count(0)
+        await expect(losing.get_by_text("Bukan pekerjaan Anda:")).to_be_visible()
+        await expect(losing.locator(".line", has_text="I am looking at it")).to_be_visible()
+        await check_accessibility(losing)

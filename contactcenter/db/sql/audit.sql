@@ -15,3 +15,24 @@ WHERE a.id < $1
     AND ($4::text IS NULL OR a.actor_kind = $4)
     AND ($5::bigint IS NULL OR a.actor_id = $5)
 ORDER BY a.id DESC LIMIT $6
+
+-- How what entries name by number is called; what is not there any more has no row.
+-- name: names
+SELECT * FROM (
+    SELECT r.kind, r.id,
+           coalesce(p.name, o.name, k.name, n.name, g.name, b.shortcut, i.value, c.name) AS name
+    FROM unnest($1::text[], $2::bigint[]) AS r (kind, id)
+    LEFT JOIN person p ON p.id = CASE r.kind WHEN 'person' THEN r.id END
+    LEFT JOIN staff_session s ON s.id = CASE r.kind WHEN 'session' THEN r.id END
+    LEFT JOIN person o ON o.id = s.person_id
+    LEFT JOIN api_key k ON k.id = CASE r.kind WHEN 'key' THEN r.id END
+    LEFT JOIN connection n ON n.id = CASE r.kind WHEN 'connection' THEN r.id END
+    LEFT JOIN team g ON g.id = CASE r.kind WHEN 'team' THEN r.id END
+    LEFT JOIN canned_reply b ON b.id = CASE r.kind WHEN 'canned_reply' THEN r.id END
+    LEFT JOIN identity i ON i.id = CASE r.kind WHEN 'identity' THEN r.id END
+    LEFT JOIN work_item w ON w.id = CASE r.kind WHEN 'work_item' THEN r.id END
+    LEFT JOIN conversation v
+        ON v.id = CASE r.kind WHEN 'conversation' THEN r.id ELSE w.conversation_id END
+    LEFT JOIN customer c ON c.id = CASE r.kind WHEN 'customer' THEN r.id ELSE v.party_id END
+) called
+WHERE name IS NOT NULL ORDER BY kind, id

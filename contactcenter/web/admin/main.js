@@ -14,7 +14,7 @@ import { people } from "./people.js";
 import { queueList } from "./queues.js";
 import { teamList } from "./teams.js";
 import texts from "./texts.js";
-import { trail } from "./trail.js";
+import { know, trail } from "./trail.js";
 
 add(texts);
 
@@ -26,6 +26,7 @@ async function begin() {
   const me = await whoIsHere();
   if (me.role !== "administrator") return location.replace(HOME[me.role]);
   const rules = await get("/v1/board/rules");
+  know(rules);
   const house = { me, rules: () => rules, drawer: drawer() };
   const parts = { people: people(house), teams: teamList(house), queues: queueList(house), keys: keyList(house), connections: connectionList(house), audit: trail() };
   const views = Object.entries(parts).map(([id, part]) => ({ id, label: t(`admin.${id}`), panel: h("div", null, part.node) }));

@@ -9,6 +9,7 @@ import {connection, failed} from "../base/states.js";
 import {connect} from "../base/stream.js";
 import {now} from "../base/time.js";
 import {failure, toast} from "../base/toast.js";
+import {colleagueName} from "./colleagues.js";
 import {createActing} from "./acting.js";
 import {createAlerting} from "./alerting.js";
 import {createComposer} from "./composer.js";
@@ -27,6 +28,7 @@ import {addShortcuts} from "./shortcuts.js";
 import {itemIn} from "./state.js";
 import {createStore} from "./store.js";
 import texts from "./texts.js";
+import {customerName} from "./words.js";
 import {createWorkList, nextAfter, order} from "./work-list.js";
 
 /** @typedef {ReturnType<typeof createDesk>} Desk */
@@ -184,6 +186,7 @@ function follow(desk, before, after, frame) {
   desk.holding.follow(before, frame);
   desk.consulting.follow(before, frame);
   if (frame.type === "event" && frame.fact.fact === "ItemAssigned" && frame.fact.agent === after.me?.id) taken(desk, frame.fact);
+  if (frame.type === "event" && frame.fact.fact === "ItemAssigned" && frame.fact.by && frame.fact.agent !== after.me?.id) lost(desk, before.items[frame.fact.item], frame.fact.agent);
   if (frame.type === "event" && frame.fact.fact === "ItemMoved" && after.items[frame.fact.item]) moved(desk, frame.fact);
   if (frame.type === "event" && frame.fact.fact === "AgentMentioned" && frame.fact.agent === after.me?.id) mentioned(desk, frame.fact);
   if (frame.type === "welcome") lookAgain(desk);
@@ -207,6 +210,14 @@ function taken(desk, fact) {
   desk.loading.conversation(fact.conversation);
   if (!desk.customers.of(fact.customer)) desk.customers.load(fact.customer);
   if (fact.by) desk.tell(i18n.t("desktop.assigned_by_supervisor"));
+}
+
+/** A supervisor gave it to somebody else: it does not vanish without a word. */
+async function lost(desk, item, to) {
+  if (!item) return;
+  const name = await colleagueName(to).catch(() => null);
+  const about = {customer: customerName(item), name: name ?? i18n.t("desktop.colleague", {id: String(to)})};
+  desk.tell(i18n.t("desktop.given_away", about), "");
 }
 
 function mentioned(desk, fact) {

@@ -37,6 +37,7 @@ export default {
     "desktop.presence_failed": "Your presence could not be changed.",
     "desktop.finish_failed": "The wrap-up could not be finished.",
     "desktop.assigned_by_supervisor": "A supervisor gave you work.",
+    "desktop.given_away": "A supervisor gave your work with {customer} to {name}.",
 
     "desktop.mine": "Waiting for you ({count})",
     "desktop.waiting_for_customer": "Waiting for the customer ({count})",
@@ -342,6 +343,7 @@ export default {
     "desktop.presence_failed": "Kehadiran Anda tidak dapat diubah.",
     "desktop.finish_failed": "Penyelesaian akhir tidak dapat ditutup.",
     "desktop.assigned_by_supervisor": "Supervisor memberi Anda pekerjaan.",
+    "desktop.given_away": "Supervisor memberikan pekerjaan Anda dengan {customer} kepada {name}.",
 
     "desktop.mine": "Menunggu Anda ({count})",
     "desktop.waiting_for_customer": "Menunggu pelanggan ({count})",

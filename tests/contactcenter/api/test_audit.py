@@ -37,6 +37,18 @@ async def test_an_entry_tells_who_did_what_in_which_request(root: httpx.AsyncCli
     }
 
 
+async def test_names_are_told_of_whom_entries_name_by_number(root: httpx.AsyncClient) -> None:
+    key = (await root.post("/v1/keys", json={"name": "k", "scopes": ["customers:read"]})).json()
+    new = {"name": "shop", "channel": "bot", "api_key_id": key["id"]}
+    made = await root.post("/v1/connections", json=new)
+    assert made.status_code == 201, made.text
+    told = await read(root, subject_kind="connection")
+    assert told["names"] == [
+        {"kind": "connection", "id": made.json()["id"], "name": "shop"},
+        {"kind": "key", "id": key["id"], "name": "k"},
+    ]
+
+
 async def test_it_is_read_newest_first_a_page_at_a_time(root: httpx.AsyncClient) -> None:
     for number in range(3):
         await root.post("/v1/keys", json={"name": f"k{number}", "scopes": ["customers:read"]})

@@ -37,6 +37,25 @@ async def test_every_page_is_there_and_so_is_all_that_it_loads(
     assert found == dict.fromkeys(loaded, 200)
 
 
+async def test_who_goes_astray_with_a_browser_is_shown_a_page(house: Running) -> None:
+    answer = await house.client.get("/nonsense", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert answer.headers["content-security-policy"] == POLICY
+    assert "/web/nowhere/nowhere.js" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "accept"), [("/nonsense", "*/*"), ("/v1/nonsense", "text/html"), ("/v1/", "*/*")]
+)
+async def test_programs_and_the_api_are_told_by_a_problem(
+    house: Running, address: str, accept: str
+) -> None:
+    answer = await house.client.get(address, headers={"Accept": accept})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "There is nothing at this address."
+
+
 async def test_a_file_that_a_browser_has_is_not_sent_again(house: Running) -> None:
     first = await house.client.get("/web/base/base.css")
     assert first.headers["content-type"] == "text/css; charset=utf-8"
