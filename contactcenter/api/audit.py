@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import get
@@ -92,11 +92,11 @@ def _numbered(entry: Entry) -> Iterator[tuple[str, int]]:
     if entry.subject_id is not None:
         yield entry.subject_kind, entry.subject_id
     for side in entry.detail.values():
-        for field, value in side.items() if isinstance(side, dict) else ():
-            if kind := NAMED.get(field):
-                for each in value if isinstance(value, list) else [value]:
-                    if isinstance(each, int):
-                        yield kind, each
+        fields = cast("dict[str, Any]", side) if isinstance(side, dict) else {}
+        for field, kind in NAMED.items():
+            value = fields.get(field)
+            numbers = cast("list[Any]", value) if isinstance(value, list) else [value]
+            yield from ((kind, number) for number in numbers if isinstance(number, int))
 
 
 ROUTES = [read_audit]
