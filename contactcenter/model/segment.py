@@ -25,7 +25,7 @@ def customer_facts(customer: Customer, *, verified: bool) -> dict[str, object]:
 
 
 def segments(customer: Customer, rules: Rulebook, now: datetime, *, verified: bool) -> list[str]:
-    """The names of the segments that the customer is in, in the rulebook's order.
+    """The names of the segments that the customer is in.
 
     One whose condition fails on this customer, they are not in.
     """
