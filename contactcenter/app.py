@@ -19,6 +19,7 @@ from contactcenter.api import (
     audit,
     auth,
     canned_replies,
+    cases,
     connections,
     conversations,
     customers,
@@ -36,6 +37,7 @@ from contactcenter.api import (
     people,
     problems,
     rulebook,
+    sales,
     satisfaction,
     search,
     sockets,
@@ -65,6 +67,7 @@ from contactcenter.live.origins import Origins
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.live.visitors import Visitors
 from contactcenter.settings import Settings
+from contactcenter.workers.cases import Cases
 from contactcenter.workers.housekeeping import Housekeeping
 from contactcenter.workers.keep import keep
 from contactcenter.workers.presence import ProcessLease
@@ -78,6 +81,7 @@ API = (
     audit,
     auth,
     canned_replies,
+    cases,
     connections,
     conversations,
     customers,
@@ -93,6 +97,7 @@ API = (
     pages,
     people,
     rulebook,
+    sales,
     satisfaction,
     search,
     supervisor,
@@ -144,6 +149,7 @@ class House:
         self.hub = Hub()
         self.renewal = Renewal(database, self.tail, self.hub)
         self.search = Search(database)
+        self.cases = Cases(database, self.rulebook, clock)
         self.housekeeping = Housekeeping(database, settings.log_keep_days, clock)
         self.lease = ProcessLease(database, self.hub, self.rulebook, clock, settings.process)
         self.health = Health(
@@ -187,6 +193,7 @@ class House:
             "renewal": self.renewal.run,
             "housekeeping": self.housekeeping.run,
             "search": self.search.run,
+            "cases": self.cases.run,
         }
         self._tasks = [asyncio.create_task(keep(n, run), name=n) for n, run in workers.items()]
         # What has been built by now stays: the collector need not look at it again.

@@ -9,23 +9,29 @@ Times are UTC. Durations carry their unit in the name.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 
 from contactcenter.explanation import Explanation
 from contactcenter.words import (
+    ActorKind,
     AuthorKind,
+    CaseState,
     CloseReason,
     ConsultOutcome,
     Delivery,
     Direction,
     HeldOutcome,
     InteractionKind,
+    ItemKind,
+    LeadState,
     OfferState,
+    OrderState,
     Presence,
     QueuedBecause,
     RescindReason,
+    Severity,
     WaitingFor,
 )
 
@@ -162,10 +168,13 @@ class ConversationRead(Happened, frozen=True, kw_only=True, tag=True):
 
 
 class ItemFact(Happened, frozen=True, kw_only=True):
-    """What all facts about a work item have."""
+    """What all facts about a work item have: of its subject, the one that its kind says."""
 
     item: int
-    conversation: int
+    kind: ItemKind = "conversation"
+    conversation: int | None = None
+    case: int | None = None
+    lead: int | None = None
     customer: int
     queue: str
     channel: str
@@ -210,6 +219,7 @@ class OfferMade(ItemFact, frozen=True, kw_only=True, tag=True):
     tier: str | None = None
     value: int = 0
     excerpt: str = ""
+    severity: Severity | None = None
     weight: int
 
 
@@ -397,6 +407,149 @@ class SatisfactionGiven(Happened, frozen=True, kw_only=True, tag=True):
     comment: str = ""
 
 
+# Cases, leads, orders
+
+
+class CaseFact(Happened, frozen=True, kw_only=True):
+    """What all facts about a case have: how it is now, and who did it.
+
+    `agents`: its owner, and who is at work on it.
+    """
+
+    case: int
+    customer: int
+    category: str
+    severity: Severity
+    state: CaseState
+    queue: str
+    owner: int | None = None
+    agents: list[int] = []
+    by_kind: ActorKind
+    by: int | None = None
+
+
+class AboutCase(TypedDict):
+    """The fields that every fact about a case has."""
+
+    case: int
+    customer: int
+    category: str
+    severity: Severity
+    state: CaseState
+    queue: str
+    owner: int | None
+    agents: list[int]
+    by_kind: ActorKind
+    by: int | None
+
+
+class CaseOpened(CaseFact, frozen=True, kw_only=True, tag=True):
+    """A matter is followed from now on; `conversation` is where it came up."""
+
+    subject: str
+    conversation: int | None = None
+
+
+class CaseChanged(CaseFact, frozen=True, kw_only=True, tag=True):
+    """By field, what it held before and holds now; `text` says why, or how it was resolved."""
+
+    changes: dict[str, tuple[Any, Any]]
+    text: str = ""
+
+
+class CaseNoted(CaseFact, frozen=True, kw_only=True, tag=True):
+    """Words for colleagues."""
+
+    text: str
+
+
+class CaseLinked(CaseFact, frozen=True, kw_only=True, tag=True):
+    """The conversation is about it too; or, when not `linked`, no more."""
+
+    conversation: int
+    linked: bool = True
+
+
+class LeadFact(Happened, frozen=True, kw_only=True):
+    """What all facts about a lead have."""
+
+    lead: int
+    customer: int
+    source: str
+    product: str
+    region: str | None = None
+    value: int | None = None
+    currency: str | None = None
+    state: LeadState
+    queue: str
+    agent: int | None = None
+    by_kind: ActorKind
+    by: int | None = None
+
+
+class AboutLead(TypedDict):
+    """The fields that every fact about a lead has."""
+
+    lead: int
+    customer: int
+    source: str
+    product: str
+    region: str | None
+    value: int | None
+    currency: str | None
+    state: LeadState
+    queue: str
+    agent: int | None
+    by_kind: ActorKind
+    by: int | None
+
+
+class LeadArrived(LeadFact, frozen=True, kw_only=True, tag=True):
+    """Somebody may buy something."""
+
+
+class LeadChanged(LeadFact, frozen=True, kw_only=True, tag=True):
+    """It was taken, moved to another queue, won or lost."""
+
+
+class OrderFact(Happened, frozen=True, kw_only=True):
+    """What all facts about an order have: its lines too, for whoever acts on them."""
+
+    order: int
+    customer: int
+    state: OrderState
+    currency: str
+    total: int
+    lines: list[Any] = []
+    by_kind: ActorKind
+    by: int | None = None
+
+
+class AboutOrder(TypedDict):
+    """The fields that every fact about an order has."""
+
+    order: int
+    customer: int
+    state: OrderState
+    currency: str
+    total: int
+    lines: list[Any]
+    by_kind: ActorKind
+    by: int | None
+
+
+class OrderMade(OrderFact, frozen=True, kw_only=True, tag=True):
+    """There is a draft of an order."""
+
+
+class OrderConfirmed(OrderFact, frozen=True, kw_only=True, tag=True):
+    """The customer has ordered it."""
+
+
+class OrderChanged(OrderFact, frozen=True, kw_only=True, tag=True):
+    """It went to fulfilment, was completed, or cancelled."""
+
+
 # People
 
 
@@ -524,6 +677,15 @@ Fact = (
     | ReplyHeld
     | HeldReplyEnded
     | SatisfactionGiven
+    | CaseOpened
+    | CaseChanged
+    | CaseNoted
+    | CaseLinked
+    | LeadArrived
+    | LeadChanged
+    | OrderMade
+    | OrderConfirmed
+    | OrderChanged
     | AgentConfigured
     | PresenceChanged
     | TeamChanged

@@ -6,18 +6,26 @@ Role = Literal["agent", "supervisor", "administrator"]
 CallerKind = Literal["nobody", "customer", "bot", "agent", "supervisor", "administrator"]
 Presence = Literal["offline", "available", "away"]
 AuthorKind = Literal["customer", "bot", "agent", "system"]
-ActorKind = Literal["person", "bot", "system", "nobody"]
+ActorKind = Literal["person", "bot", "customer", "system", "nobody"]
 Direction = Literal["inbound", "outbound", "internal"]
 InteractionKind = Literal["message", "note", "summary", "reminder"]
 ItemState = Literal[
     "bot", "queued", "offered", "active", "wrapup", "done", "abandoned", "cancelled"
 ]
+ItemKind = Literal["conversation", "case", "lead"]
 LIVE_STATES: tuple[ItemState, ...] = ("bot", "queued", "offered", "active", "wrapup")
 WaitingFor = Literal["us", "customer"]
 WaitOutcome = Literal["answered", "abandoned"]
 OfferState = Literal["pending", "accepted", "declined", "expired", "rescinded"]
 RescindReason = Literal[
-    "customer_left", "agent_gone", "agent_away", "reassigned", "transferred", "merged", "spam"
+    "customer_left",
+    "agent_gone",
+    "agent_away",
+    "reassigned",
+    "transferred",
+    "merged",
+    "spam",
+    "settled",
 ]
 Delivery = Literal[
     "queued", "sending", "accepted", "sent", "delivered", "read", "failed", "unknown"
@@ -36,12 +44,25 @@ QueuedBecause = Literal[
     "reopened",
     "merged",
 ]
+Severity = Literal["low", "normal", "high", "critical"]
+CaseState = Literal["new", "open", "pending_customer", "pending_third_party", "resolved", "closed"]
+CaseEventKind = Literal["opened", "changed", "linked", "unlinked", "note"]
+LeadState = Literal["new", "open", "won", "lost"]
+OrderState = Literal["draft", "confirmed", "fulfilment", "completed", "cancelled"]
 DraftKind = Literal["reply", "note"]
-Scope = Literal["interactions:write", "conversations:read", "customers:read"]
+Scope = Literal[
+    "interactions:write",
+    "conversations:read",
+    "customers:read",
+    "cases:write",
+    "sales:write",
+]
 ConsultState = Literal["asked", "joined", "ended"]
 ConsultOutcome = Literal["declined", "left", "ended", "taken_over", "passed_on", "resolved", "gone"]
 HeldOutcome = Literal["sent", "taken_back", "refused"]
-TimerKind = Literal["offer_lapse", "wrapup_end", "agent_grace", "item_idle", "held_reply"]
+TimerKind = Literal[
+    "offer_lapse", "wrapup_end", "agent_grace", "item_idle", "held_reply", "case_close"
+]
 Metric = Literal[
     "first_response", "next_response", "resolution", "time_in_queue", "time_to_answer", "update"
 ]

@@ -65,7 +65,7 @@ async def ask(
             at=now,
             consult=number,
             item=item_id,
-            conversation=item.conversation_id,
+            conversation=held.conversation.id,
             by=agent,
             by_name=people.by_name,
             agent=colleague,

@@ -14,6 +14,7 @@ from contactcenter.model.offer import Offer, Proposal
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.load import Carried, summed
+from contactcenter.words import Severity
 
 GONE = "the item no longer waits"
 
@@ -42,6 +43,7 @@ class _Shown(msgspec.Struct, frozen=True):
     tier: str | None
     value: int
     excerpt: str
+    severity: Severity | None
 
 
 async def extend(
@@ -140,6 +142,7 @@ async def _make(
                 tier=customer.tier,
                 value=customer.value,
                 excerpt=customer.excerpt,
+                severity=customer.severity,
                 weight=item.full_weight,
             )
         )

@@ -55,8 +55,9 @@ async def unmerge(tx: Tx, customer: int, by: Actor, now: datetime) -> Unmerged:
     """Make a merged customer known as themself again.
 
     The conversations that began with them, and with those who were merged into them, are theirs
-    again, with the work in them. What was closed as merged stays closed. Visitors' sessions that
-    speak for both sides end. Raises `NotFound`, and `Conflict` (`not-merged`).
+    again, with the work in them; and so are cases, leads and orders. What was closed as merged
+    stays closed. Visitors' sessions that speak for both sides end. Raises `NotFound`, and
+    `Conflict` (`not-merged`).
     """
     root = await _root(tx, customer)
     locked = {c.id: c for c in await tx.many(Customer, "customers.lock", sorted({customer, root}))}
@@ -71,9 +72,13 @@ async def unmerge(tx: Tx, customer: int, by: Actor, now: datetime) -> Unmerged:
     ended = await tx.many(int, "merges.end_straddling", customer, now)
     begun = await tx.many(Conversation, "merges.lock_begun", customer, root)
     ids = [c.id for c in begun]
-    live = await tx.many(WorkItem, "items.lock_live", ids)
-    await tx.do("merges.give_items", [i.id for i in live], customer)
+    followed = await tx.many(int, "cases.lock_begun", customer, root)
+    sold = await tx.many(int, "leads.lock_begun", customer, root)
+    work = await tx.many(WorkItem, "items.lock_of_subjects", ids, followed, sold)
+    await tx.do("merges.give_items", [i.id for i in work], customer)
     await tx.do("merges.give", ids, customer)
+    await tx.do("merges.give_matters", followed, sold, customer)
+    await tx.do("merges.give_begun_orders", customer, root)
     told = await owners(tx, [customer, root])
     tx.emit(facts.CustomersUnmerged(at=now, customer=customer, out_of=root, agents=told))
     for session in ended:

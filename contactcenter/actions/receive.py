@@ -214,9 +214,9 @@ async def _take(
     first = {sender.party: inbound for _, inbound, sender in reversed(taken)}
     conversations, items = await _open(tx, first, begun, book, now)
     by_party = {c.party_id: c.id for c in conversations.values()}
-    live = [Held(i, conversations[i.conversation_id]) for i in items.values()]
+    live = [Held(i, conversations[i.spoken_in]) for i in items.values()]
     for item in await turn_to_us(tx, live, book, now):
-        items[item.conversation_id] = item
+        items[item.spoken_in] = item
     placed = [
         Placed(
             by_party[sender.party],
@@ -283,7 +283,7 @@ async def _open(
         again = [(c, plans[c.party_id]) for c in idle if plans[c.party_id].state]
         made += await _open_again(tx, again, {c.id for c in reopened}, book, now) if again else []
         for item in made:
-            items[item.conversation_id] = item
+            items[item.spoken_in] = item
             _say_opened(tx, item, conversations, {c.id for c in reopened}, now)
     return conversations, items
 
@@ -386,7 +386,7 @@ def _say_opened(
     reopened: set[int],
     now: datetime,
 ) -> None:
-    c = conversations[item.conversation_id]
+    c = conversations[item.spoken_in]
     if item.bot_id is None:
         because = "reopened" if c.id in reopened else "arrived"
         tx.emit(item.queued_fact(now, because, None, c.bot_id))

@@ -8,13 +8,16 @@ from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.errors import BadInput, Conflict, NotFound
 from contactcenter.model.agent import Agent
-from contactcenter.model.customer import Customer, place
+from contactcenter.model.caller import Actor
+from contactcenter.model.case import Case
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.append import append_note
+from contactcenter.record.cases import note_case
 from contactcenter.record.held import Held, hold, owned_by
 from contactcenter.record.load import loads, lock_agents, released
 from contactcenter.record.offers import pending_for_items, rescind
+from contactcenter.record.subject import moved, placed, taken
 from contactcenter.record.waits import answered
 from contactcenter.record.work import save
 
@@ -52,19 +55,22 @@ async def transfer(
     held = await hold(tx, item_id)
     item = owned_by(held, agent, "active")
     await lock_agents(tx, [agent])
-    if note:
+    by = Actor("person", agent)
+    if note and isinstance(held.subject, Case):
+        await note_case(tx, held.subject, note, by, now, item.owners)
+    elif note:
         await append_note(tx, held.conversation, item, agent, note, now)
     target = queue or item.queue
-    customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
     waiting = item.turn("us", now).queued(
         now,
         queue=target,
-        place=place(customer, target, book.rules, item.asked),
+        place=await placed(tx, held, target, book),
         sticky=to_agent,
         sticky_patience_s=book.rules.queues[target].sticky_patience_s,
         passed_on_by=agent,
     )
     await save(tx, [(item, waiting)], now)
+    await moved(tx, held, target, by, now)
     await released(tx, [agent], now)
     tx.clear("item_idle", item_id)
     tx.emit(waiting.queued_fact(now, "transferred", agent, held.bot))
@@ -108,7 +114,7 @@ async def assign(
     await save(tx, [(item, owned)], now)
     within = await answered(tx, item, book, now) if item.state in ("queued", "offered") else None
     await tx.do("agents.took", agent_id, now)
-    await tx.do("conversations.set_agent", held.conversation.id, agent_id)
+    await taken(tx, held, agent_id, Actor("person", by), now)
     if former:
         await released(tx, [former], now)
     tx.emit(
@@ -128,7 +134,9 @@ async def assign(
     return Assigned(item_id, agent_id, over_capacity=not fits)
 
 
-async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now: datetime) -> None:
+async def requeue(
+    tx: Tx, item_id: int, queue: str | None, by: Actor, book: Published, now: datetime
+) -> None:
     """A supervisor takes an item from whoever has it, and puts it into a queue."""
     held = await hold(tx, item_id)
     item = _under_way(held)
@@ -139,10 +147,10 @@ async def requeue(tx: Tx, item_id: int, queue: str | None, book: Published, now:
     if item.agent_id:
         await lock_agents(tx, [item.agent_id])
     await _take_back(tx, held, now)
-    customer = await tx.one(Customer, "customers.read", held.conversation.party_id)
-    place_there = place(customer, target, book.rules, item.asked)
+    place_there = await placed(tx, held, target, book)
     waiting = item.turn("us", now).queued(now, queue=target, place=place_there)
     await save(tx, [(item, waiting)], now)
+    await moved(tx, held, target, by, now)
     if item.agent_id:
         await released(tx, [item.agent_id], now)
     tx.emit(waiting.queued_fact(now, "transferred", item.agent_id, held.bot))

@@ -13,7 +13,7 @@ from contactcenter.api.access import who
 from contactcenter.api.paging import END, Limit
 from contactcenter.db.database import Database
 from contactcenter.model.rulebook import Published, Rulebook
-from contactcenter.words import ItemState, WaitingFor, WaitOutcome
+from contactcenter.words import ItemKind, ItemState, WaitingFor, WaitOutcome
 
 WHO = who("supervisor", "administrator")
 MEANS = "answered within the target, of all answered or abandoned today"
@@ -58,13 +58,19 @@ class BoardRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveWork(msgspec.Struct, frozen=True, kw_only=True):
-    """An item that has not ended. `excerpt`: the customer's last words, shortened."""
+    """An item that has not ended, and of its subject the id of that `kind`.
+
+    `excerpt`: the customer's last words, shortened, the case's subject or the lead's product.
+    """
 
     item: int
     state: ItemState
     queue: str
     channel: str
-    conversation: int
+    kind: ItemKind
+    conversation: int | None
+    case: int | None
+    lead: int | None
     customer: int
     customer_name: str | None
     tier: str | None
@@ -92,7 +98,10 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int
     queue: str
     channel: str
-    conversation: int
+    kind: ItemKind
+    conversation: int | None
+    case: int | None
+    lead: int | None
     customer: int
     customer_name: str | None
     outcome: WaitOutcome

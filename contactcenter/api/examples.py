@@ -27,6 +27,7 @@ from contactcenter.api.customers import BareCustomer, BareProfile, Blocked, Edit
 from contactcenter.api.examples_board import SUPERVISION
 from contactcenter.api.examples_pages import PAGES, PLACES
 from contactcenter.api.examples_rulebook import RULEBOOK
+from contactcenter.api.examples_work import CASE, WORK
 from contactcenter.api.health import Alive
 from contactcenter.api.interactions import (
     Close,
@@ -316,6 +317,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
         ],
         open=Open(conversation=_CONVERSATION, item=_ITEM),
         conversations=Conversations([_CONVERSATION], None),
+        cases=[CASE],
         counts=Counts(conversations=1, open=1, interactions=3),
     ),
     BareCustomer(id=5, merged_from=None, profile=_BARE),
@@ -349,6 +351,7 @@ _ALL: tuple[msgspec.Struct, ...] = (
     *SUPERVISION,
     *PAGES,
     *RULEBOOK,
+    *WORK,
     NewSession(connection="web"),
     Begun(session=51, token=_TOKEN, expires_at=LATER, signed_in=False, joined="nothing"),
     NewMessage(client_msg_id="m-1", text="Hello?", context=AppContext(screen="/invoices")),

@@ -34,7 +34,8 @@ from contactcenter.explanation import (
     WithoutSkill,
     sentence,
 )
-from contactcenter.live.board import AgentShown, QueueShown
+from contactcenter.live.board import AgentShown
+from contactcenter.live.queues import QueueShown
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
@@ -64,6 +65,8 @@ SUPERVISION: tuple[msgspec.Struct, ...] = (
                 waiting=2,
                 offered=1,
                 with_bot=3,
+                cases=3,
+                critical_cases=1,
                 active=7,
                 longest_wait_s=41.5,
                 answered=120,
@@ -108,7 +111,10 @@ SUPERVISION: tuple[msgspec.Struct, ...] = (
                 state="offered",
                 queue="fiber",
                 channel="web",
+                kind="conversation",
                 conversation=11,
+                case=None,
+                lead=None,
                 customer=5,
                 customer_name="Budi",
                 tier="gold",
@@ -133,7 +139,10 @@ SUPERVISION: tuple[msgspec.Struct, ...] = (
                 epoch=2,
                 queue="fiber",
                 channel="web",
+                kind="conversation",
                 conversation=11,
+                case=None,
+                lead=None,
                 customer=5,
                 customer_name="Budi",
                 outcome="answered",

@@ -21,8 +21,9 @@ from contactcenter.db.tx import Tx
 from contactcenter.errors import Refusal
 from contactcenter.explanation import Explanation
 from contactcenter.live import frames
-from contactcenter.live.board import AgentShown, QueueShown, summarise
+from contactcenter.live.board import AgentShown
 from contactcenter.live.hub import Client, Hub
+from contactcenter.live.queues import QueueShown, summarise
 from contactcenter.model.caller import Actor
 from contactcenter.model.rulebook import Published
 from contactcenter.record.audit import audit
@@ -212,7 +213,7 @@ async def requeue_item(
     """Take an item from whoever has it, and let it wait in a queue."""
 
     async def order(tx: Tx) -> None:
-        await requeue(tx, item, data.queue, book, now)
+        await requeue(tx, item, data.queue, actor, book, now)
         await audit(tx, actor, "item.requeued", "work_item", item, now, after={"queue": data.queue})
 
     await database.run(order)

@@ -14,7 +14,7 @@ from contactcenter.demo.clients import Frame, Http, Socket, folded
 from contactcenter.demo.memory import Memory
 from contactcenter.demo.stage import Staff, in_words
 from contactcenter.demo.step import Refused, step
-from contactcenter.live.board import QueueShown, summarise
+from contactcenter.live.queues import QueueShown, summarise
 
 QUEUES = ("care", "fiber")
 """The bot has the matter in the first; people in the second."""

@@ -1,12 +1,9 @@
 """The supervisors' board: a pure fold of facts over a snapshot of the record.
 
 `fold(snapshot before, facts) == snapshot after` for every action; the tests hold it to that.
-
-Service level is the share of waits that were answered within the queue's target, of all waits of
-the day that ended answered or abandoned. Days are those of the organisation's time zone.
+Days are those of the organisation's time zone.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -17,7 +14,8 @@ from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.explanation import Explanation
 from contactcenter.facts import Fact
-from contactcenter.words import ItemState, Presence
+from contactcenter.model.case import ENDED
+from contactcenter.words import CaseState, ItemKind, ItemState, Presence, Severity
 
 DECISIONS_MAX = 50
 
@@ -30,13 +28,16 @@ class WithBot(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """An item that waits in a queue, or is being offered."""
+    """An item that waits in a queue, or is being offered. Of its subject, the id of that `kind`."""
 
     queue: str
     channel: str
-    conversation: int
+    conversation: int | None
     enqueued_at: datetime
     offered_to: int | None = None
+    kind: ItemKind = "conversation"
+    case: int | None = None
+    lead: int | None = None
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -45,9 +46,20 @@ class Owned(msgspec.Struct, frozen=True):
     agent: int
     queue: str
     channel: str
-    conversation: int
+    conversation: int | None
     weight: int
     state: ItemState
+    kind: ItemKind = "conversation"
+    case: int | None = None
+    lead: int | None = None
+
+
+class OpenCase(msgspec.Struct, frozen=True):
+    """A case that is not resolved."""
+
+    queue: str
+    severity: Severity
+    state: CaseState
 
 
 class Tally(msgspec.Struct):
@@ -103,6 +115,7 @@ class Board(msgspec.Struct):
     bots: dict[int, WithBot] = {}
     waiting: dict[int, Waiting] = {}
     owned: dict[int, Owned] = {}
+    cases: dict[int, OpenCase] = {}
     agents: dict[int, AgentShown] = {}
     teams: dict[int, TeamShown] = {}
     day: date | None = None
@@ -120,7 +133,13 @@ class Board(msgspec.Struct):
             case facts.ItemQueued():
                 self._leave(fact.item)
                 self.waiting[fact.item] = Waiting(
-                    fact.queue, fact.channel, fact.conversation, fact.enqueued_at
+                    fact.queue,
+                    fact.channel,
+                    fact.conversation,
+                    fact.enqueued_at,
+                    kind=fact.kind,
+                    case=fact.case,
+                    lead=fact.lead,
                 )
             case facts.OfferMade():
                 self._offer(fact.item, fact.agent)
@@ -145,6 +164,8 @@ class Board(msgspec.Struct):
                 tally = self._tally(fact.queue, fact.at)
                 tally.abandoned += 1
                 tally.abandoned_within += fact.within
+            case facts.CaseOpened() | facts.CaseChanged():
+                self._case(fact)
             case facts.AgentConfigured():
                 self._configured(fact)
             case facts.PresenceChanged():
@@ -174,6 +195,13 @@ class Board(msgspec.Struct):
                 | facts.ReplyHeld()
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()
+                | facts.CaseNoted()
+                | facts.CaseLinked()
+                | facts.LeadArrived()
+                | facts.LeadChanged()
+                | facts.OrderMade()
+                | facts.OrderConfirmed()
+                | facts.OrderChanged()
                 | facts.SessionRevoked()
                 | facts.KeyRevoked()
                 | facts.VisitorSessionEnded()
@@ -197,7 +225,15 @@ class Board(msgspec.Struct):
     def _assigned(self, fact: facts.ItemAssigned) -> None:
         self._leave(fact.item)
         self.owned[fact.item] = Owned(
-            fact.agent, fact.queue, fact.channel, fact.conversation, fact.weight, "active"
+            fact.agent,
+            fact.queue,
+            fact.channel,
+            fact.conversation,
+            fact.weight,
+            "active",
+            fact.kind,
+            fact.case,
+            fact.lead,
         )
         if fact.answered_within is not None:
             tally = self._tally(fact.queue, fact.at)
@@ -214,6 +250,12 @@ class Board(msgspec.Struct):
                 waiting, conversation=fact.conversation
             )
         self._change(fact.item, conversation=fact.conversation)
+
+    def _case(self, fact: facts.CaseOpened | facts.CaseChanged) -> None:
+        if fact.state in ENDED:
+            self.cases.pop(fact.case, None)
+        else:
+            self.cases[fact.case] = OpenCase(fact.queue, fact.severity, fact.state)
 
     def _tally(self, queue: str, at: datetime) -> Tally:
         """Of the day of `at`; one before the board's day, by a clock that lags, is not kept."""
@@ -276,56 +318,26 @@ class Board(msgspec.Struct):
                 self.agents[agent] = msgspec.structs.replace(shown, teams=sorted(teams))
 
 
-class QueueShown(msgspec.Struct, frozen=True):
-    """One queue, at a glance. Times in seconds; `service_level` None while nothing has ended."""
-
-    queue: str
-    waiting: int
-    offered: int
-    with_bot: int
-    active: int
-    longest_wait_s: float
-    answered: int
-    abandoned: int
-    service_level: float | None
-
-
-def summarise(board: Board, queues: Iterable[str], now: datetime) -> list[QueueShown]:
-    """The board's numbers per queue, of the day that `now` is on."""
-    today = now.astimezone(ZoneInfo(board.zone)).date() == board.day
-    shown: list[QueueShown] = []
-    for queue in queues:
-        waiting = [w for w in board.waiting.values() if w.queue == queue]
-        tally = board.tallies.get(queue, Tally()) if today else Tally()
-        ended = tally.answered + tally.abandoned
-        shown.append(
-            QueueShown(
-                queue=queue,
-                waiting=len(waiting),
-                offered=sum(w.offered_to is not None for w in waiting),
-                with_bot=sum(b.queue == queue for b in board.bots.values()),
-                active=sum(o.queue == queue for o in board.owned.values()),
-                longest_wait_s=max(
-                    ((now - w.enqueued_at).total_seconds() for w in waiting), default=0.0
-                ),
-                answered=tally.answered,
-                abandoned=tally.abandoned,
-                service_level=tally.answered_within / ended if ended else None,
-            )
-        )
-    return shown
-
-
 class _Item(msgspec.Struct, frozen=True):
     item: int
     state: ItemState
     agent: int | None
     queue: str
     channel: str
-    conversation: int
+    kind: ItemKind
+    conversation: int | None
+    case: int | None
+    lead: int | None
     weight: int
     enqueued_at: datetime
     offered_to: int | None
+
+
+class _Case(msgspec.Struct, frozen=True):
+    id: int
+    queue: str
+    severity: Severity
+    state: CaseState
 
 
 class _Agent(msgspec.Struct, frozen=True):
@@ -352,12 +364,29 @@ async def read(tx: Tx, zone: str) -> Board:
             board.bots[i.item] = WithBot(i.queue, i.channel)
         elif i.agent is None:
             board.waiting[i.item] = Waiting(
-                i.queue, i.channel, i.conversation, i.enqueued_at, i.offered_to
+                i.queue,
+                i.channel,
+                i.conversation,
+                i.enqueued_at,
+                i.offered_to,
+                i.kind,
+                i.case,
+                i.lead,
             )
         else:
             board.owned[i.item] = Owned(
-                i.agent, i.queue, i.channel, i.conversation, i.weight, i.state
+                i.agent,
+                i.queue,
+                i.channel,
+                i.conversation,
+                i.weight,
+                i.state,
+                i.kind,
+                i.case,
+                i.lead,
             )
+    for c in await tx.many(_Case, "boards.cases"):
+        board.cases[c.id] = OpenCase(c.queue, c.severity, c.state)
     for a in await tx.many(_Agent, "boards.agents"):
         board.agents[a.id] = a.shown
     for t in await tx.many(_Team, "boards.teams"):

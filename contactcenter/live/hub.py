@@ -101,7 +101,8 @@ class Hub:
     def renew(self, board: Board) -> None:
         """Fold this one from here on, and show it to those who watch."""
         self.board = board
-        self.owners = {o.conversation: o.agent for o in board.owned.values()}
+        owned = board.owned.values()
+        self.owners = {o.conversation: o.agent for o in owned if o.conversation}
         for client in self._watchers:
             self.show(client)
 
@@ -165,9 +166,8 @@ class Hub:
         elif isinstance(fact, Spoken):
             here += [w for w in self._watchers if w.follows == fact.conversation]
             here += self._followers.get(fact.conversation, set[Client]()) - set(here)
-        else:
-            for customer in _customers(fact):
-                here += self._around.get(customer, set[Client]()) - set(here)
+        for customer in _customers(fact):
+            here += self._around.get(customer, set[Client]()) - set(here)
         if here:
             encoded = msgspec.json.encode(fact)
             self._turns.add(client.hear(seq, encoded) for client in here)
@@ -184,14 +184,15 @@ class Hub:
 
     def _own(self, fact: Fact) -> None:
         match fact:
-            case facts.ItemAssigned():
-                self.owners[fact.conversation] = fact.agent
+            case facts.ItemAssigned(conversation=int(conversation)):
+                self.owners[conversation] = fact.agent
             case facts.ItemQueued() | facts.ItemDone() | facts.ItemCancelled():
-                self.owners.pop(fact.conversation, None)
-            case facts.ItemMoved():
+                if fact.conversation:
+                    self.owners.pop(fact.conversation, None)
+            case facts.ItemMoved(conversation=int(conversation)):
                 self.owners.pop(fact.from_conversation, None)
                 if fact.agent:
-                    self.owners[fact.conversation] = fact.agent
+                    self.owners[conversation] = fact.agent
             case _:
                 return
 
@@ -227,7 +228,7 @@ def _move(
 def _customers(fact: Fact) -> tuple[int, ...]:
     """Those about whom something has changed."""
     match fact:
-        case facts.CustomerChanged():
+        case facts.CustomerChanged() | facts.CaseOpened() | facts.CaseChanged():
             return (fact.customer,)
         case facts.CustomersMerged():
             return fact.customer, fact.into

@@ -133,20 +133,18 @@ class Visitors:
                 _tell(self._by_identity.get(fact.identity_id), tick)
             case facts.ConversationRead():
                 self._tell(fact.conversation, _yours(fact.conversation, fact.number, "read"))
-            case facts.ItemAssigned():
-                self._assigned.add(fact.conversation)
+            case facts.ItemAssigned(conversation=int(conversation)):
+                self._assigned.add(conversation)
                 name = self._name("agent", fact.agent)
-                self._tell(
-                    fact.conversation, AgentJoined(conversation=fact.conversation, name=name)
-                )
+                self._tell(conversation, AgentJoined(conversation=conversation, name=name))
             case facts.ConversationClosed():
                 # One that was merged away goes on in another: to its customer nothing has ended.
                 if fact.reason != "merged":
                     ended = ConversationEnded(conversation=fact.conversation)
                     self._tell(fact.conversation, ended)
                     self._to_ask.add(fact.conversation)
-            case facts.ItemWrapUp():
-                self._to_ask.add(fact.conversation)
+            case facts.ItemWrapUp(conversation=int(conversation)):
+                self._to_ask.add(conversation)
             case facts.ItemQueued():
                 self._moved |= fact.conversation in self._by_conversation
             case facts.VisitorSessionEnded():
@@ -163,6 +161,8 @@ class Visitors:
                 | facts.ConversationOpened()
                 | facts.ConversationReopened()
                 | facts.ConversationTagged()
+                | facts.ItemAssigned()
+                | facts.ItemWrapUp()
                 | facts.OfferMade()
                 | facts.OfferEnded()
                 | facts.ItemWeighed()
@@ -181,6 +181,15 @@ class Visitors:
                 | facts.ReplyHeld()
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()
+                | facts.CaseOpened()
+                | facts.CaseChanged()
+                | facts.CaseNoted()
+                | facts.CaseLinked()
+                | facts.LeadArrived()
+                | facts.LeadChanged()
+                | facts.OrderMade()
+                | facts.OrderConfirmed()
+                | facts.OrderChanged()
                 | facts.SessionRevoked()
                 | facts.TeamChanged()
                 | facts.TeamMembersChanged()

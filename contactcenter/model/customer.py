@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from contactcenter.model.rulebook import Rulebook
+from contactcenter.words import Severity
 
 MICROSECONDS = 1_000_000
 
@@ -57,9 +58,16 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def place(
-    customer: Customer, queue: str, rules: Rulebook, asked: dict[str, int] | None = None
+    customer: Customer,
+    queue: str,
+    rules: Rulebook,
+    asked: dict[str, int] | None = None,
+    severity: Severity | None = None,
 ) -> Place:
-    """The customer's place in a queue; `asked` are requirements beyond the queue's own."""
+    """The customer's place in a queue; `asked` are requirements beyond the queue's own.
+
+    `severity`: of the case that it is about.
+    """
     own: dict[str, int] = {}
     if customer.language and rules.matching.language_level:
         own[f"language:{customer.language}"] = rules.matching.language_level
@@ -75,6 +83,8 @@ def place(
     risk = rules.propensity_to_leave
     if risk.head_start_s and customer.propensity_to_leave >= risk.at_least:
         words.append(("propensity_to_leave", risk.head_start_s * MICROSECONDS))
+    if severity and (granted := rules.cases.head_start_s.get(severity)):
+        words.append((f"severity:{severity}", granted * MICROSECONDS))
     if granted := rules.queues[queue].head_start_s:
         words.append((f"queue:{queue}", granted * MICROSECONDS))
     return Place(

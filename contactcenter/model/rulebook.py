@@ -14,6 +14,7 @@ from contactcenter.model import calendar
 from contactcenter.model.condition import CHARACTERS_MAX, BadCondition, compile_condition
 from contactcenter.model.soundness import Found, Unsound, sound, type_faults
 from contactcenter.model.toml.places import Path, Places, spelt
+from contactcenter.words import Severity
 
 TOML_CHARACTERS_MAX = 250_000
 SEGMENT_SUBJECTS = ("customer",)
@@ -43,12 +44,15 @@ class Organisation(Rules, frozen=True, kw_only=True):
 class Channel(Rules, frozen=True, kw_only=True):
     """`weight`: units of an agent's capacity. `exclusive`: an agent on it takes nothing else.
 
-    A changed weight holds for what is offered from then on; what an agent has keeps its own.
+    Cases and leads have a channel each. `target_s`: within which its work is to be taken, where
+    that is another time than its queue's. A changed weight holds for what is offered from then on;
+    what an agent has keeps its own.
     """
 
     weight: Annotated[int, msgspec.Meta(ge=1, le=1000)]
     offer_timeout_s: PositiveSeconds
     exclusive: bool = False
+    target_s: PositiveSeconds | None = None
 
 
 class HeadStart(Rules, frozen=True, kw_only=True):
@@ -161,6 +165,48 @@ class Satisfaction(Rules, frozen=True, kw_only=True):
     valid_s: PositiveSeconds = 86_400
 
 
+class CaseCategory(Rules, frozen=True, kw_only=True):
+    """What cases of one kind begin with. `requirement`: asked of the agent, in whatever queue."""
+
+    label: Name
+    queue: Name
+    severity: Severity = "normal"
+    requirement: dict[str, Level] = {}
+
+
+class CaseRules(Rules, frozen=True, kw_only=True):
+    """How cases are classed, ended and opened again.
+
+    `head_start_s`: by severity. A resolved case is closed after `close_after_s`. With
+    `reopen_on_words`, what the customer says in a conversation about it brings it back: while it
+    waits for them, and within `reopen_window_s` after it was resolved.
+    """
+
+    categories: dict[Name, CaseCategory] = {}
+    resolutions: Annotated[list[Name], msgspec.Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: ["solved"]
+    )
+    head_start_s: dict[Severity, Seconds] = {}
+    reopen_on_words: bool = True
+    reopen_window_s: Seconds = 1_209_600
+    close_after_s: PositiveSeconds = 604_800
+
+
+class LeadRules(Rules, frozen=True, kw_only=True):
+    """Where leads wait, and the least level of `product:x` and `territory:x` that they ask for.
+
+    Without a queue they wait where everybody's work does. 0 asks nothing.
+    """
+
+    queue: Name | None = None
+    product_level: Level = 1
+    territory_level: Level = 0
+
+
+OWN_CHANNELS = {"case": 120, "lead": 120}
+"""What comes by no connection: the seconds that its offers stand, where a rulebook says nothing."""
+
+
 class Rulebook(Rules, frozen=True, kw_only=True):
     """The whole document. Build one with `parse`, which checks what types alone cannot."""
 
@@ -179,6 +225,13 @@ class Rulebook(Rules, frozen=True, kw_only=True):
     record: RecordRules
     dispositions: Dispositions
     satisfaction: Satisfaction = Satisfaction()
+    cases: CaseRules = CaseRules()
+    leads: LeadRules = LeadRules()
+
+    def __post_init__(self) -> None:
+        """Older rulebooks do not have the channels of cases and leads."""
+        for name, offer_timeout_s in OWN_CHANNELS.items():
+            self.channels.setdefault(name, Channel(weight=1, offer_timeout_s=offer_timeout_s))
 
     def entry_for(self, connection: str) -> Entry:
         """The first entry that fits; `parse` made sure that one fits every connection."""
@@ -314,6 +367,13 @@ def _record(book: Rulebook) -> Iterator[Found]:
         yield ("record",), what
 
 
+def _work(book: Rulebook) -> Iterator[Found]:
+    for name, category in book.cases.categories.items():
+        yield from _queue(book, ("cases", "categories", name, "queue"), category.queue)
+    if book.leads.queue is not None:
+        yield from _queue(book, ("leads", "queue"), book.leads.queue)
+
+
 _CHECKS: tuple[Callable[[Rulebook], Iterator[Found]], ...] = (
     _organisation,
     _segments,
@@ -324,5 +384,6 @@ _CHECKS: tuple[Callable[[Rulebook], Iterator[Found]], ...] = (
     _dispositions,
     _satisfaction,
     _record,
+    _work,
 )
 """What types alone cannot say; each looks at what is sound."""

@@ -220,6 +220,15 @@ def event(fact: facts.Fact, known: dict[int, Identity]) -> Event | None:
             | facts.ReplyHeld()
             | facts.HeldReplyEnded()
             | facts.SatisfactionGiven()
+            | facts.CaseOpened()
+            | facts.CaseChanged()
+            | facts.CaseNoted()
+            | facts.CaseLinked()
+            | facts.LeadArrived()
+            | facts.LeadChanged()
+            | facts.OrderMade()
+            | facts.OrderConfirmed()
+            | facts.OrderChanged()
             | facts.SessionRevoked()
             | facts.TeamChanged()
             | facts.TeamMembersChanged()
@@ -234,7 +243,9 @@ def event(fact: facts.Fact, known: dict[int, Identity]) -> Event | None:
         case _:
             assert_never(fact)
     waiting = data.interaction if isinstance(data, Appended) and data.delivery == "queued" else None
-    return Event(bot, fact.conversation, kind, fact.at, data, waiting)
+    conversation = fact.conversation
+    assert conversation is not None, "a bot takes part in conversations only"
+    return Event(bot, conversation, kind, fact.at, data, waiting)
 
 
 def _appended(fact: facts.InteractionAppended, known: dict[int, Identity]) -> Appended:

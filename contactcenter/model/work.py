@@ -1,5 +1,7 @@
 """A work item: something that needs a person. Its states, and what leads from one to the next.
 
+It is about one thing, its subject: a conversation, a case or a lead, whose kind is the item's.
+
     bot ──► queued ◄──► offered ──► active ◄──► wrapup ──► done
              │  ▲                      │
              │  └──────────────────────┘  transferred, owner gone, away or full
@@ -17,14 +19,17 @@ import msgspec
 
 from contactcenter import facts
 from contactcenter.model.customer import Place
-from contactcenter.words import ItemState, QueuedBecause, WaitingFor
+from contactcenter.words import ItemKind, ItemState, QueuedBecause, WaitingFor
 
 
 class About(TypedDict):
     """The fields that every fact about an item has."""
 
     item: int
-    conversation: int
+    kind: ItemKind
+    conversation: int | None
+    case: int | None
+    lead: int | None
     customer: int
     queue: str
     channel: str
@@ -38,9 +43,11 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: int
-    conversation_id: int
+    conversation_id: int | None
+    case_id: int | None = None
+    lead_id: int | None = None
     customer_id: int
-    kind: str
+    kind: ItemKind
     state: ItemState
     epoch: int
     queue: str
@@ -67,6 +74,12 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     accepted_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def spoken_in(self) -> int:
+        """The conversation that it is about, as the caller knows that there is one."""
+        assert self.conversation_id is not None, f"item {self.id} is a {self.kind}"
+        return self.conversation_id
 
     @property
     def dormant(self) -> bool:
@@ -169,7 +182,10 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
         """What every fact about it says."""
         return About(
             item=self.id,
+            kind=self.kind,
             conversation=self.conversation_id,
+            case=self.case_id,
+            lead=self.lead_id,
             customer=self.customer_id,
             queue=self.queue,
             channel=self.channel,

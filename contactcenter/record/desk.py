@@ -9,7 +9,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.explanation import Explanation
 from contactcenter.facts import Said
 from contactcenter.model.rulebook import Published
-from contactcenter.words import ConsultState
+from contactcenter.words import ConsultState, ItemKind, Severity
 
 INTERACTIONS_MAX = 50
 """How much of each conversation's end a desktop is given at once; the rest is paged by the API."""
@@ -34,7 +34,10 @@ class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     item: int
-    conversation: int
+    kind: ItemKind
+    conversation: int | None
+    case: int | None
+    lead: int | None
     customer: int
     queue: str
     channel: str
@@ -45,13 +48,24 @@ class OfferShown(msgspec.Struct, frozen=True, kw_only=True):
     tier: str | None
     value: int
     excerpt: str
+    severity: Severity | None
 
 
 class ItemShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A work item that the agent has, with the end of its conversation, whose `tags` these are."""
+    """A work item that the agent has.
+
+    With the end of its conversation, whose `tags` these are; or with the `subject`, `severity` and
+    state (`stage`) of its case, the product and state of its lead.
+    """
 
     id: int
-    conversation: int
+    kind: ItemKind
+    conversation: int | None
+    case: int | None
+    lead: int | None
+    subject: str | None
+    severity: Severity | None
+    stage: str | None
     customer: int
     customer_name: str | None
     tier: str | None
@@ -109,6 +123,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     items: list[ItemShown]
     reasons: list[str]
     dispositions: list[str]
+    case_categories: dict[str, str]
+    case_resolutions: list[str]
     queues: dict[str, str]
     rulebook: int
     held: list[HeldShown] = []
@@ -123,15 +139,19 @@ class _Placed(msgspec.Struct, frozen=True):
 async def read_desk(tx: Tx, agent: int, book: Published) -> Desk:
     """Read it in the transaction's snapshot."""
     items = await tx.many(ItemShown, "desks.items", agent)
-    said: dict[int, list[Said]] = {i.conversation: [] for i in items}
+    said: dict[int | None, list[Said]] = {i.conversation: [] for i in items if i.conversation}
     for row in await tx.many(_Placed, "desks.interactions", list(said), INTERACTIONS_MAX):
         said[row.conversation_id].append(msgspec.convert(row.said, Said))
     return Desk(
         me=await tx.one(Me, "desks.me", agent),
         offers=await tx.many(OfferShown, "desks.offers", agent),
-        items=[msgspec.structs.replace(i, interactions=said[i.conversation]) for i in items],
+        items=[
+            msgspec.structs.replace(i, interactions=said.get(i.conversation, [])) for i in items
+        ],
         reasons=book.rules.presence.reasons,
         dispositions=book.rules.dispositions.codes,
+        case_categories={name: c.label for name, c in book.rules.cases.categories.items()},
+        case_resolutions=book.rules.cases.resolutions,
         queues={name: q.label for name, q in book.rules.queues.items()},
         rulebook=book.version,
         held=await tx.many(HeldShown, "held_replies.of_agent", agent),

@@ -1,31 +1,45 @@
-"""Lock work items together with their conversations, in the lock order."""
+"""Lock work items together with what they are about, in the lock order."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 import msgspec
 
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict, NotFound, Stale
+from contactcenter.model.case import Case
 from contactcenter.model.conversation import Conversation
+from contactcenter.model.lead import Lead
 from contactcenter.model.offer import Offer
 from contactcenter.model.work import WorkItem
 from contactcenter.words import ItemState
 
+Subject = Conversation | Case | Lead
+"""What work is about."""
+
 
 class Held(msgspec.Struct, frozen=True):
-    """A locked item and its locked conversation."""
+    """A locked item and its locked subject."""
 
     item: WorkItem
-    conversation: Conversation
+    subject: Subject
+
+    @property
+    def conversation(self) -> Conversation:
+        """Where there is one to speak in; otherwise `Conflict` (`no-conversation`)."""
+        if isinstance(self.subject, Conversation):
+            return self.subject
+        detail = f"This work is a {self.item.kind}: there is no conversation in it."
+        raise Conflict(detail, code="no-conversation", kind=self.item.kind)
 
     @property
     def bot(self) -> int | None:
         """The bot that takes part, which is told."""
-        return self.conversation.bot_id
+        return self.subject.bot_id if isinstance(self.subject, Conversation) else None
 
 
 class Work(msgspec.Struct, frozen=True):
-    """Locked items with their conversations, and locked offers, by their ids."""
+    """Locked items with their subjects, and locked offers, by their ids."""
 
     items: dict[int, Held]
     offers: dict[int, Offer]
@@ -33,12 +47,14 @@ class Work(msgspec.Struct, frozen=True):
 
 class _Locked(msgspec.Struct, frozen=True):
     conversations: list[Conversation]
+    cases: list[Case]
+    leads: list[Lead]
     items: list[WorkItem]
     offers: list[Offer]
 
 
 async def hold(tx: Tx, item_id: int) -> Held:
-    """Lock the conversation, then the item. `NotFound` where there is none."""
+    """Lock the subject, then the item. `NotFound` where there is none."""
     found = (await hold_many(tx, [item_id])).get(item_id)
     if found is None:
         raise no_item(item_id)
@@ -58,13 +74,30 @@ async def hold_work(
     `Stale` when an item moved to another conversation meanwhile.
     """
     locked = await tx.one(_Locked, "items.hold", list(items), list(agents), list(offers))
-    conversations = {c.id: c for c in locked.conversations}
-    if any(i.conversation_id not in conversations for i in locked.items):
+    subjects: dict[tuple[str, int | None], Subject] = {
+        **{("conversation", c.id): c for c in locked.conversations},
+        **{("case", c.id): c for c in locked.cases},
+        **{("lead", c.id): c for c in locked.leads},
+    }
+    held = {i.id: subjects.get((i.kind, _subject_id(i))) for i in locked.items}
+    if not all(held.values()):
         raise Stale
     return Work(
-        {i.id: Held(i, conversations[i.conversation_id]) for i in locked.items},
+        {i.id: Held(i, subject) for i in locked.items if (subject := held[i.id])},
         {o.id: o for o in locked.offers},
     )
+
+
+def _subject_id(item: WorkItem) -> int | None:
+    match item.kind:
+        case "conversation":
+            return item.conversation_id
+        case "case":
+            return item.case_id
+        case "lead":
+            return item.lead_id
+        case _:
+            assert_never(item.kind)
 
 
 def no_item(item_id: int) -> NotFound:

@@ -31,12 +31,18 @@ async def merge_into(
     opened = [
         msgspec.structs.replace(c, party_id=winner.id) for c in conversations if c.state == "open"
     ]
-    live = await tx.many(WorkItem, "items.lock_live", [c.id for c in opened])
+    followed = await tx.many(int, "cases.lock_of_party", loser.id)
+    sold = await tx.many(int, "leads.lock_of_party", loser.id)
+    places = [c.id for c in opened]
+    work = await tx.many(WorkItem, "items.lock_of_subjects", places, followed, sold)
+    live = [i for i in work if i.kind == "conversation"]
     owning = [agent for item in live for agent in item.owners]
     await lock_agents(tx, owning)
     await tx.do("merges.point", loser.id, winner.id)
     tx.emit(facts.CustomersMerged(at=now, customer=loser.id, into=winner.id, agents=owning))
-    await tx.do("merges.give_items", [i.id for i in live], winner.id)
+    await tx.do("merges.give_items", [i.id for i in work], winner.id)
+    await tx.do("merges.give_matters", followed, sold, winner.id)
+    await tx.do("merges.give_orders", loser.id, winner.id)
     items = {i.conversation_id: i.replace(customer_id=winner.id) for i in live}
     if len(opened) > 1:
         elder, younger = opened
@@ -93,7 +99,7 @@ async def _move(tx: Tx, item: WorkItem, elder: Conversation, now: datetime) -> N
         facts.ItemMoved(
             at=now,
             **moved.about(bot),
-            from_conversation=item.conversation_id,
+            from_conversation=item.spoken_in,
             agent=item.agent_id,
         )
     )

@@ -7,6 +7,7 @@ import msgspec
 
 from contactcenter.db.tx import Tx
 from contactcenter.model.customer import Customer
+from contactcenter.record.case_reads import CaseShown
 from contactcenter.record.reach import Reach, read_reach
 from contactcenter.record.root import no_customer
 from contactcenter.record.timeline import (
@@ -17,6 +18,8 @@ from contactcenter.record.timeline import (
     read_live_item,
 )
 
+CASES_MAX = 20
+"""So many of the last cases are shown beside a customer; the rest is paged."""
 BIGINT_MAX = 2**63 - 1
 
 
@@ -92,6 +95,7 @@ class Customer360(msgspec.Struct, frozen=True, kw_only=True):
     reach: list[Reach]
     open: Open | None
     conversations: Conversations
+    cases: list[CaseShown]
     counts: Counts
 
 
@@ -139,6 +143,7 @@ async def read_360(tx: Tx, customer: int, conversations: int) -> Customer360:
         reach=await _read_reach(tx, root.id),
         open=await _read_open(tx, root.id),
         conversations=await read_conversations(tx, root.id, BIGINT_MAX, conversations),
+        cases=await tx.many(CaseShown, "case_reads.of_customer", root.id, CASES_MAX),
         counts=await tx.one(Counts, "records.counts", root.id),
     )
 

@@ -23,9 +23,9 @@ async def abandoned(tx: Tx, waiting: WorkItem, book: Published, now: datetime) -
 
 
 def within_target(waiting: WorkItem, book: Published, now: datetime) -> bool:
-    """Whether a wait that ends now has not been longer than its queue's target."""
-    queue = book.rules.queues.get(waiting.queue)
-    target_s = queue.target_s if queue else 0
+    """Whether a wait that ends now has not been longer than its channel's or queue's target."""
+    queue, channel = book.rules.queues.get(waiting.queue), book.rules.channels.get(waiting.channel)
+    target_s = (channel and channel.target_s) or (queue.target_s if queue else 0)
     return now - waiting.enqueued_at <= timedelta(seconds=target_s)
 
 

@@ -17,9 +17,11 @@ Change = tuple[WorkItem, WorkItem]
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """A work item to be opened for a conversation."""
+    """A work item to be opened for a conversation, a case or a lead."""
 
-    conversation_id: int
+    conversation_id: int | None = None
+    case_id: int | None = None
+    lead_id: int | None = None
     customer_id: int
     state: ItemState
     queue: str
@@ -29,6 +31,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     sticky_agent_id: int | None
     sticky_until: datetime | None
     bot_id: int | None
+    asked: dict[str, int] = {}
 
 
 async def open_items(
@@ -52,6 +55,9 @@ async def open_items(
         [o.bot_id for o in openings],
         rulebook_version,
         now,
+        [o.case_id for o in openings],
+        [o.lead_id for o in openings],
+        [o.asked for o in openings],
     )
 
 

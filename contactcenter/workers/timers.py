@@ -19,6 +19,7 @@ import msgspec
 from prometheus_client import Counter, Gauge, Histogram
 
 from contactcenter import facts
+from contactcenter.actions.case_words import close_due
 from contactcenter.actions.handle.hold import held_replies_due
 from contactcenter.actions.idle import item_idle
 from contactcenter.actions.miss import lapse
@@ -56,6 +57,7 @@ EFFECTS: Mapping[str, Effect] = {
     "agent_grace": grace_ended,
     "item_idle": item_idle,
     "held_reply": held_replies_due,
+    "case_close": close_due,
 }
 
 _log = get(part="timers")

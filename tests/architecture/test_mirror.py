@@ -9,6 +9,7 @@ UNMIRRORED = {
     "contactcenter/facts.py": "Structs: test_readers puts each before every reader",
     "contactcenter/api/examples_pages.py": "the same of what the pages send and get",
     "contactcenter/api/examples_rulebook.py": "the same of what is sent about the rulebook",
+    "contactcenter/api/examples_work.py": "the same of cases, leads and orders",
     "contactcenter/api/examples_board.py": "values: test_examples looks at each",
     "contactcenter/bench": "measures, and says what it found",
     "contactcenter/demo": "is run as a whole by its test",

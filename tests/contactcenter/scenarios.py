@@ -5,29 +5,26 @@ the records anew. A name begins with the module of the action that it is about.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from contactcenter.actions import consult
 from contactcenter.actions.abandon import leave
 from contactcenter.actions.block_identity import block_identity
-from contactcenter.actions.bots import HandOver, Said, bot_close, bot_reply, hand_over
+from contactcenter.actions.bots import HandOver, bot_close, bot_reply, hand_over
 from contactcenter.actions.confirm import Confirmation, confirm
 from contactcenter.actions.handle.hold import held_replies_due, hold_reply
 from contactcenter.actions.handle.reply import Reply
 from contactcenter.actions.idle import item_idle
 from contactcenter.actions.mark_spam import mark_spam, unmark_spam
-from contactcenter.actions.merge import merge, unmerge
+from contactcenter.actions.merge import unmerge
 from contactcenter.actions.miss import decline, lapse
 from contactcenter.actions.note import note
 from contactcenter.actions.people import (
-    NewPerson,
     PersonChange,
     change_person,
     configure_agent,
-    create_person,
 )
-from contactcenter.actions.presence import connect, disconnect, grace_ended, reap, set_presence
+from contactcenter.actions.presence import grace_ended, reap, set_presence
 from contactcenter.actions.publish import publish
 from contactcenter.actions.rate import Rating, rate
 from contactcenter.actions.read import read
@@ -35,123 +32,18 @@ from contactcenter.actions.start_conversation import Start, start_conversation
 from contactcenter.actions.tag import tag_conversation
 from contactcenter.actions.teams import (
     MembersChange,
-    NewTeam,
     TeamChange,
     change_members,
     change_team,
-    create_team,
 )
 from contactcenter.actions.transfer import assign, requeue, transfer
 from contactcenter.actions.undo import set_undo
 from contactcenter.actions.wrap_up import finish_wrap_up, wrap_up_ended
 from contactcenter.model.caller import SYSTEM, Actor
 from contactcenter.model.person import Abilities
-from tests.contactcenter.floor import NOW, Floor, accept, reply, resolve
-
-
-class Scene:
-    """`agent` has `mine`, the item `waiting` waits, and the agent `other` is free."""
-
-    def __init__(self, floor: Floor, number: int = 0) -> None:
-        self.floor = floor
-        self.number = number
-
-    def at(self, seconds: float) -> datetime:
-        """Scenes that follow each other in one house are days apart."""
-        return NOW + timedelta(days=3 * self.number, seconds=seconds)
-
-    def who(self, name: str) -> str:
-        return f"{name} {self.number}"
-
-    async def set(self) -> None:
-        self.agent = await self.hire()
-        self.other = await self.hire()
-        self.mine = await self.floor.active(self.agent, self.who("mine"), self.at(0))
-        self.waiting = await self.floor.waiting(self.who("waiting"), at=self.at(0))
-
-    async def hire(self) -> int:
-        floor, number = self.floor, next(self.floor.desk.numbers)
-        new = NewPerson(login=f"a{number}", name=f"Agent {number}", role="agent")
-        person = (await floor.run(create_person, new, SYSTEM, self.at(0))).id
-        await floor.run(set_presence, person, "available", None, floor.book, self.at(0))
-        await self.open_socket(person)
-        return person
-
-    async def team(self, lead: int | None, name: str = "First") -> int:
-        new = NewTeam(name=self.who(name), lead=lead)
-        return (await self.floor.run(create_team, new, SYSTEM, self.at(1))).id
-
-    async def open_socket(self, agent: int, process: str = "here") -> int:
-        await self.floor.run(lambda tx: tx.do("processes.renew", process, 60.0))
-        await self.floor.desk.cookie(agent)
-        session = await self.floor.desk.value("SELECT max(id) FROM staff_session")
-        return await self.floor.run(connect, agent, process, session, self.at(0))
-
-    async def sockets(self, agent: int) -> list[Any]:
-        rows = await self.floor.desk.rows("SELECT id FROM socket WHERE agent_id = $1", agent)
-        return [row["id"] for row in rows]
-
-    async def vanish(self, agent: int) -> None:
-        for socket in await self.sockets(agent):
-            await self.floor.run(disconnect, socket, self.floor.book, self.at(5))
-
-    async def offer(self) -> int:
-        return await self.floor.offer(self.waiting, self.other, self.at(1))
-
-    async def answer(self, seconds: float = 2) -> None:
-        await self.floor.run(
-            reply,
-            self.agent,
-            self.mine,
-            "So?",
-            seen=9,
-            connection_id=None,
-            book=self.floor.book,
-            now=self.at(seconds),
-        )
-
-    async def resolved(self) -> None:
-        await self.floor.run(resolve, self.agent, self.mine, "solved", self.floor.book, self.at(3))
-
-    async def with_bot(self) -> tuple[int, Callable[[str], Said]]:
-        """An item that a bot has, and what makes the bot's words."""
-        desk = self.floor.desk
-        key, _ = await desk.key("interactions:write")
-        await desk.rows("UPDATE api_key SET revoked_at = now() WHERE name = 'assistant'")
-        await desk.rows("UPDATE api_key SET name = 'assistant' WHERE id = $1", key)
-        await desk.say(self.who("of the bot"), by="web", channel="web", at=self.at(1))
-        connection = await desk.channel("assistant", "bot")
-        [row] = await desk.rows("SELECT id, epoch FROM work_item ORDER BY id DESC LIMIT 1")
-
-        def words(key_of_it: str) -> Said:
-            return Said(
-                key_id=key,
-                connection_id=connection,
-                key=key_of_it,
-                digest=b"",
-                item=row["id"],
-                epoch=row["epoch"],
-                text="beep",
-                occurred_at=self.at(2),
-            )
-
-        return row["id"], words
-
-    async def conversation(self, item: int) -> int:
-        return (await self.floor.item(item))["conversation_id"]
-
-    async def customer(self, item: int) -> int:
-        return (await self.floor.item(item))["customer_id"]
-
-    async def merge(self, loser: int, winner: int) -> None:
-        await self.floor.run(
-            merge,
-            await self.customer(loser),
-            await self.customer(winner),
-            SYSTEM,
-            self.floor.book,
-            self.at(9),
-        )
+from tests.contactcenter.case_scenes import CASE_SCENES
+from tests.contactcenter.floor import accept, resolve
+from tests.contactcenter.scene import Scene
 
 
 async def receive__somebody_new(s: Scene) -> None:
@@ -390,17 +282,17 @@ async def transfer__assigned_from_a_bot(s: Scene) -> None:
 
 
 async def transfer__queued_again(s: Scene) -> None:
-    await s.floor.run(requeue, s.mine, "billing", s.floor.book, s.at(4))
+    await s.floor.run(requeue, s.mine, "billing", SYSTEM, s.floor.book, s.at(4))
 
 
 async def transfer__queued_again_while_offered(s: Scene) -> None:
     await s.offer()
-    await s.floor.run(requeue, s.waiting, None, s.floor.book, s.at(4))
+    await s.floor.run(requeue, s.waiting, None, SYSTEM, s.floor.book, s.at(4))
 
 
 async def transfer__queued_from_a_bot(s: Scene) -> None:
     item, _ = await s.with_bot()
-    await s.floor.run(requeue, item, None, s.floor.book, s.at(4))
+    await s.floor.run(requeue, item, None, SYSTEM, s.floor.book, s.at(4))
 
 
 async def idle__dormant(s: Scene) -> None:
@@ -625,4 +517,6 @@ SCENARIOS: dict[str, Callable[[Scene], Awaitable[None]]] = {
     name: scenario
     for name, scenario in list(globals().items())
     if "__" in name.strip("_") and not name.startswith("_")
-}
+} | CASE_SCENES
+
+__all__ = ["SCENARIOS", "Scene"]

@@ -8,12 +8,15 @@ import msgspec
 from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict, NotFound, Refusal
+from contactcenter.model.caller import Actor
 from contactcenter.model.offer import Offer
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.held import Held, Work
+from contactcenter.record.subject import taken as subject_taken
 from contactcenter.record.waits import within_target
 from contactcenter.record.work import Change
+from contactcenter.words import ItemKind
 
 
 class Accept(msgspec.Struct, frozen=True):
@@ -24,11 +27,14 @@ class Accept(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """What the agent has now, and under which epoch."""
+    """What the agent has now, and under which epoch; `kind` says what it is about."""
 
     item: int
-    conversation: int
+    conversation: int | None
     epoch: int
+    kind: ItemKind = "conversation"
+    case: int | None = None
+    lead: int | None = None
 
 
 async def accept(
@@ -52,7 +58,9 @@ async def accept(
         else:
             held = work.items[offer.item_id]
             item = held.item.owned(command.agent, now)
-            result = Accepted(item.id, item.conversation_id, item.epoch)
+            result = Accepted(
+                item.id, item.conversation_id, item.epoch, item.kind, item.case_id, item.lead_id
+            )
             outcomes[number] = result, (held.item, item)
             taken.append((offer, held, item))
     if taken:
@@ -68,7 +76,7 @@ async def _take(
         "offers.accept",
         [o.id for o, _, _ in taken],
         [o.agent_id for o, _, _ in taken],
-        [h.conversation.id for _, h, _ in taken],
+        [h.item.conversation_id for _, h, _ in taken],
         [h.item.id for _, h, _ in taken],
         [h.item.epoch for _, h, _ in taken],
         [h.item.queue for _, h, _ in taken],
@@ -77,6 +85,9 @@ async def _take(
         now,
     )
     for (offer, held, item), in_time in zip(taken, within, strict=True):
+        if item.kind != "conversation":  # whose row the statement above has written
+            by = Actor("person", offer.agent_id)
+            await subject_taken(tx, held, offer.agent_id, by, now)
         about, agent = item.about(held.bot), offer.agent_id
         tx.clear("offer_lapse", offer.id)
         tx.emit(facts.OfferEnded(at=now, **about, offer=offer.id, agent=agent, state="accepted"))

@@ -54,21 +54,23 @@ async def hold_reply(tx: Tx, reply: Reply, undo_s: int, now: datetime) -> Held:
     a reply that is sent, the draft that it was is gone.
     """
     check_says_something(reply.text, reply.files)
-    item = owned_by(await hold(tx, reply.item), reply.agent)
+    work = await hold(tx, reply.item)
+    owned_by(work, reply.agent)
+    conversation = work.conversation.id
     parts = await file_parts(tx, reply.files, now, person=reply.agent)
     due_at = now + timedelta(seconds=undo_s)
     args = reply.agent, reply.item, reply.text, reply.seen, reply.connection
     held = await tx.one(
         int, "held_replies.hold", *args, list(reply.files), reply.request_id, due_at
     )
-    await tx.do("held_replies.drop_draft", reply.agent, item.conversation_id)
+    await tx.do("held_replies.drop_draft", reply.agent, conversation)
     tx.schedule("held_reply", held, due_at)
     tx.emit(
         facts.ReplyHeld(
             at=now,
             held=held,
             item=reply.item,
-            conversation=item.conversation_id,
+            conversation=conversation,
             agent=reply.agent,
             text=reply.text,
             parts=parts,

@@ -70,6 +70,7 @@ def _check(command: Resolve, work: Work, book: Published) -> Held:
     if held is None:
         raise no_item(command.item)
     owned_by(held, command.agent, "active")
+    assert held.conversation, "of a case or a lead it raises"
     return held
 
 

@@ -1,8 +1,14 @@
 -- name: items
 SELECT w.id AS item, w.state, w.agent_id AS agent, w.queue, w.channel,
-       w.conversation_id AS conversation, w.weight, w.enqueued_at, o.agent_id AS offered_to
+       w.kind, w.conversation_id AS conversation, w.case_id AS "case", w.lead_id AS lead, w.weight,
+       w.enqueued_at, o.agent_id AS offered_to
 FROM work_item w LEFT JOIN offer o ON o.item_id = w.id AND o.state = 'pending'
 WHERE w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup') ORDER BY w.id
+
+-- Those that are not resolved. The states are written out for the index.
+-- name: cases
+SELECT id, queue, severity, state FROM service_case
+WHERE state IN ('new', 'open', 'pending_customer', 'pending_third_party') ORDER BY id
 
 -- name: agents
 SELECT a.id, jsonb_build_object(
@@ -42,13 +48,16 @@ FROM offer o JOIN work_item w ON w.id = o.item_id ORDER BY o.id DESC LIMIT $1
 -- The items behind a number, with whom they are for; whoever waits longest first. The states are
 -- written out for the index.
 -- name: behind
-SELECT w.id AS item, w.state, w.queue, w.channel, w.conversation_id AS conversation,
+SELECT w.id AS item, w.state, w.queue, w.channel, w.kind, w.conversation_id AS conversation,
+       w.case_id AS "case", w.lead_id AS lead,
        c.id AS customer, c.name AS customer_name, c.tier, c.value, w.enqueued_at, w.waiting_for,
        w.waiting_since, w.weight, w.agent_id AS agent, o.agent_id AS offered_to,
-       coalesce(said.text, '') AS excerpt
+       coalesce(said.text, k.subject, l.product, '') AS excerpt
 FROM work_item w
-JOIN conversation v ON v.id = w.conversation_id
-JOIN customer c ON c.id = v.party_id
+JOIN customer c ON c.id = w.customer_id
+LEFT JOIN conversation v ON v.id = w.conversation_id
+LEFT JOIN service_case k ON k.id = w.case_id
+LEFT JOIN sales_lead l ON l.id = w.lead_id
 LEFT JOIN offer o ON o.item_id = w.id AND o.state = 'pending'
 LEFT JOIN LATERAL (
     SELECT left(text, 280) AS text FROM interaction i
@@ -65,13 +74,16 @@ ORDER BY w.enqueued_at, w.id OFFSET $6 LIMIT $7
 
 -- An accepted offer ends at the moment at which the wait does.
 -- name: waits
-SELECT q.item_id AS item, q.epoch, q.queue, w.channel, w.conversation_id AS conversation,
+SELECT q.item_id AS item, q.epoch, q.queue, w.channel, w.kind,
+       w.conversation_id AS conversation, w.case_id AS "case", w.lead_id AS lead,
        c.id AS customer, c.name AS customer_name, q.outcome, q.within, q.enqueued_at, q.ended_at,
        took.agent_id AS agent
 FROM queue_wait q
 JOIN work_item w ON w.id = q.item_id
-JOIN conversation v ON v.id = w.conversation_id
-JOIN customer c ON c.id = v.party_id
+LEFT JOIN conversation v ON v.id = w.conversation_id
+LEFT JOIN service_case k ON k.id = w.case_id
+LEFT JOIN sales_lead l ON l.id = w.lead_id
+JOIN customer c ON c.id = coalesce(v.party_id, k.party_id, l.party_id)
 LEFT JOIN LATERAL (
     SELECT agent_id FROM offer o
     WHERE o.item_id = q.item_id AND o.state = 'accepted' AND o.ended_at = q.ended_at LIMIT 1

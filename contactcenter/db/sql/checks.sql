@@ -48,6 +48,16 @@ UNION ALL
 SELECT format('item %s is of customer %s, whom there is not', w.id, w.customer_id)
 FROM work_item w LEFT JOIN customer c ON c.id = w.customer_id WHERE c.id IS NULL
 
+UNION ALL
+SELECT format('case %s is linked to conversation %s of another customer', l.case_id, l.conversation_id)
+FROM case_conversation l JOIN service_case k ON k.id = l.case_id
+JOIN conversation v ON v.id = l.conversation_id
+WHERE v.party_id <> k.party_id AND customer_root(v.customer_id) = customer_root(k.customer_id)
+UNION ALL
+SELECT format('case %s has no opening on its timeline', k.id)
+FROM service_case k WHERE NOT EXISTS (
+    SELECT FROM case_event e WHERE e.case_id = k.id AND e.kind = 'opened')
+
 -- A claimed key has its interaction.
 -- name: empty_keys
 SELECT format('key %s has no interaction', d.key)
@@ -68,6 +78,15 @@ FROM customer c LEFT JOIN identity i ON i.customer_id = c.id WHERE i.id IS NULL
 -- name: merged_away
 SELECT format('conversation %s is of customer %s, who is %s now', v.id, c.id, c.merged_into)
 FROM conversation v JOIN customer c ON c.id = v.party_id WHERE c.merged_into IS NOT NULL
+UNION ALL
+SELECT format('case %s is of customer %s, who is %s now', k.id, c.id, c.merged_into)
+FROM service_case k JOIN customer c ON c.id = k.party_id WHERE c.merged_into IS NOT NULL
+UNION ALL
+SELECT format('lead %s is of customer %s, who is %s now', l.id, c.id, c.merged_into)
+FROM sales_lead l JOIN customer c ON c.id = l.party_id WHERE c.merged_into IS NOT NULL
+UNION ALL
+SELECT format('order %s is of customer %s, who is %s now', o.id, c.id, c.merged_into)
+FROM sales_order o JOIN customer c ON c.id = o.party_id WHERE c.merged_into IS NOT NULL
 
 -- Work is with somebody, or waits, and of an open conversation and its party.
 -- name: astray
@@ -78,6 +97,35 @@ WHERE w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup') AND (
     v.state <> 'open' OR w.customer_id <> v.party_id
     OR (w.state IN ('active', 'wrapup')) <> (w.agent_id IS NOT NULL)
 )
+
+-- A case or lead has work exactly while somebody of ours has to do something about it; and the work is
+-- of its customer, in its queue.
+-- name: matters
+SELECT format('case %s is %s, in queue %s, of customer %s; its item %s in queue %s, of customer %s',
+              k.id, k.state, k.queue, k.party_id, w.id, w.queue, w.customer_id)
+FROM service_case k LEFT JOIN work_item w ON w.case_id = k.id
+    AND w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
+WHERE (w.id IS NOT NULL) <> (k.state IN ('new', 'open'))
+    OR w.customer_id <> k.party_id OR w.queue <> k.queue
+    OR (w.state = 'active' AND w.agent_id IS DISTINCT FROM k.owner_id)
+UNION ALL
+SELECT format('lead %s is %s, in queue %s, of customer %s; its item %s in queue %s, of customer %s',
+              l.id, l.state, l.queue, l.party_id, w.id, w.queue, w.customer_id)
+FROM sales_lead l LEFT JOIN work_item w ON w.lead_id = l.id
+    AND w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
+WHERE (w.id IS NOT NULL) <> (l.state IN ('new', 'open'))
+    OR w.customer_id <> l.party_id OR w.queue <> l.queue
+    OR (w.state = 'active' AND w.agent_id IS DISTINCT FROM l.agent_id)
+UNION ALL
+SELECT format('work item %s is %s, agent %s', w.id, w.state, w.agent_id)
+FROM work_item w WHERE w.kind <> 'conversation' AND (
+    w.state IN ('bot', 'wrapup') OR (w.state IN ('active', 'done')) <> (w.agent_id IS NOT NULL))
+
+-- What an order costs is what its lines cost.
+-- name: totals
+SELECT format('order %s costs %s, its lines %s', o.id, o.total, coalesce(sum(l.quantity * l.price), 0))
+FROM sales_order o LEFT JOIN sales_order_line l ON l.order_id = o.id
+GROUP BY o.id HAVING o.total <> coalesce(sum(l.quantity * l.price), 0)
 
 -- An open conversation has its work.
 -- name: workless
@@ -96,6 +144,8 @@ FROM (
     SELECT 'wrapup_end', id FROM work_item WHERE state = 'wrapup'
     UNION ALL
     SELECT 'item_idle', id FROM work_item WHERE state = 'active' AND waiting_for = 'customer'
+    UNION ALL
+    SELECT 'case_close', id FROM service_case WHERE state = 'resolved'
     UNION ALL
     SELECT 'agent_grace', a.id FROM agent a
     WHERE (a.gone_since IS NOT NULL OR a.presence = 'offline') AND EXISTS (

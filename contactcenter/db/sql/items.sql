@@ -8,16 +8,20 @@ ORDER BY id FOR NO KEY UPDATE
 INSERT INTO work_item (
     conversation_id, customer_id, kind, state, queue, channel, weight, full_weight, requirement,
     enqueued_at, head_start_us, head_start_words, sticky_agent_id, sticky_until, bot_id,
-    waiting_for, waiting_since, rulebook_version, opened_at
+    waiting_for, waiting_since, rulebook_version, opened_at, case_id, lead_id, asked
 )
-SELECT conversation_id, customer_id, 'conversation', state, queue, channel, weight, weight,
+SELECT conversation_id, customer_id,
+       CASE WHEN case_id IS NOT NULL THEN 'case' WHEN lead_id IS NOT NULL THEN 'lead'
+            ELSE 'conversation' END,
+       state, queue, channel, weight, weight,
        requirement, $14, head_start_us, head_start_words, sticky_agent_id, sticky_until, bot_id,
-       'us', $14, $13, $14
+       'us', $14, $13, $14, case_id, lead_id, asked
 FROM unnest(
     $1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::jsonb[],
-    $8::bigint[], $9::jsonb[], $10::bigint[], $11::timestamptz[], $12::bigint[]
+    $8::bigint[], $9::jsonb[], $10::bigint[], $11::timestamptz[], $12::bigint[],
+    $15::bigint[], $16::bigint[], $17::jsonb[]
 ) AS n (conversation_id, customer_id, state, queue, channel, weight, requirement, head_start_us,
-        head_start_words, sticky_agent_id, sticky_until, bot_id)
+        head_start_words, sticky_agent_id, sticky_until, bot_id, case_id, lead_id, asked)
 RETURNING *
 
 -- A transition: all that may change, guarded by the state and epoch that were read.
@@ -44,7 +48,7 @@ WHERE w.id = n.id AND w.state = n.was_state AND w.epoch = n.was_epoch
 RETURNING w.id
 
 -- name: hold
-SELECT conversations, items, offers FROM work_hold($1, $2, $3)
+SELECT conversations, cases, leads, items, offers FROM work_hold($1, $2, $3)
 
 -- name: owners
 SELECT DISTINCT agent_id FROM work_item
@@ -52,6 +56,22 @@ WHERE customer_id = ANY ($1::bigint[]) AND state IN ('active', 'wrapup') ORDER B
 
 -- name: of_agents
 SELECT id FROM work_item WHERE agent_id = ANY ($1::bigint[]) AND state IN ('active', 'wrapup')
+
+-- Work that has not ended on any of these conversations, cases and leads, by id.
+-- name: lock_of_subjects
+WITH found AS MATERIALIZED (
+    SELECT id FROM work_item WHERE conversation_id = ANY ($1::bigint[]) AND kind = 'conversation'
+        AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
+    UNION ALL
+    SELECT id FROM work_item WHERE case_id = ANY ($2::bigint[])
+        AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
+    UNION ALL
+    SELECT id FROM work_item WHERE lead_id = ANY ($3::bigint[])
+        AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
+)
+SELECT * FROM work_item WHERE id = ANY (ARRAY(SELECT id FROM found))
+    AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
+ORDER BY id FOR NO KEY UPDATE
 
 -- name: read_live
 SELECT * FROM work_item

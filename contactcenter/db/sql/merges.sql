@@ -17,6 +17,16 @@ UPDATE conversation SET party_id = $2 WHERE id = ANY ($1::bigint[])
 -- name: give_items
 UPDATE work_item SET customer_id = $2 WHERE id = ANY ($1::bigint[])
 
+-- name: give_matters
+WITH cases AS (UPDATE service_case SET party_id = $3 WHERE id = ANY ($1::bigint[]))
+UPDATE sales_lead SET party_id = $3 WHERE id = ANY ($2::bigint[])
+
+-- name: give_orders
+UPDATE sales_order SET party_id = $2 WHERE party_id = $1
+
+-- name: give_begun_orders
+UPDATE sales_order SET party_id = $1 WHERE party_id = $2 AND customer_root(customer_id) = $1
+
 -- name: move_item
 UPDATE work_item SET conversation_id = $2, customer_id = $3 WHERE id = $1
 

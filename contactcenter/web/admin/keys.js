@@ -11,7 +11,7 @@ import { once } from "./once.js";
 import { asked } from "./people.js";
 import { history } from "./trail.js";
 
-const SCOPES = ["interactions:write", "conversations:read", "customers:read"];
+const SCOPES = ["interactions:write", "conversations:read", "customers:read", "cases:write", "sales:write"];
 
 /** @param {any} house @returns {{node: HTMLElement, load: () => Promise<void>}} */
 export function keyList(house) {

@@ -92,6 +92,7 @@ const PATHS = {
 const CHANNELS = {
   web: "web", mobile: "mobile", app: "mobile", bot: "bot", voice: "phone", call: "phone", sms: "mobile",
   email: "mail", mail: "mail", whatsapp: "whatsapp", telegram: "send", line: "chat", messenger: "chat",
+  case: "flag", lead: "priority",
 };
 
 /** The names that there are. */

@@ -4,7 +4,7 @@ import { dayOf } from "./state.js";
 /** @typedef {import("./state.js").Board} Board */
 /** @typedef {{queue: string, channel: string, team: string, words: string}} Filter what is empty lets everything through */
 /**
- * @typedef {{queue: string, label: string, target: number, aim: number, waiting: number, offered: number, bot: number, active: number,
+ * @typedef {{queue: string, label: string, target: number, aim: number, waiting: number, offered: number, bot: number, active: number, cases: number,
  *   oldest: number | null, answered: number, within: number, abandoned: number, free: number}} QueueNow
  *   `oldest`: since when the longest waits; `aim`: the wanted service level
  */
@@ -41,6 +41,7 @@ export function count(board, rules, filter, now, day = null) {
     const at = rows.get(one.queue);
     if (at && (!filter.channel || one.channel === filter.channel) && (!filter.team || mine.has(one.agent))) at.active += 1;
   }
+  for (const { queue } of board.cases.values()) if (rows.has(queue)) rows.get(queue).cases += 1;
   const everybody = agentsNow(board);
   const agents = everybody.filter((one) => mine.has(one.id));
   spareHands(board, agents, rows);
@@ -95,7 +96,7 @@ export const ORDERS = {
 function row(rule, tally) {
   return {
     queue: rule.queue, label: rule.label, target: rule.target_s * 1000, aim: rule.service_level,
-    waiting: 0, offered: 0, bot: 0, active: 0, oldest: null, free: 0,
+    waiting: 0, offered: 0, bot: 0, active: 0, cases: 0, oldest: null, free: 0,
     answered: tally?.answered ?? 0, within: tally?.answered_within ?? 0, abandoned: tally?.abandoned ?? 0,
   };
 }
@@ -103,7 +104,7 @@ function row(rule, tally) {
 function sum(rows) {
   const total = row({ queue: "", label: "", target_s: 0, service_level: 0 }, null);
   for (const one of rows) {
-    for (const name of ["waiting", "offered", "bot", "active", "answered", "within", "abandoned"]) total[name] += one[name];
+    for (const name of ["waiting", "offered", "bot", "active", "cases", "answered", "within", "abandoned"]) total[name] += one[name];
     if (one.oldest !== null && (total.oldest === null || one.oldest < total.oldest)) total.oldest = one.oldest;
   }
   return total;

@@ -103,7 +103,7 @@ function entry(one, house) {
     null,
     h(
       "button",
-      { type: "button", class: "item", onclick: () => house.look(one.conversation) },
+      { type: "button", class: "item", disabled: one.kind === "lead", onclick: () => (one.case ? house.lookAtCase(one.case) : house.look(one.conversation)) },
       h("span", { class: "row" }, channelIcon(one.channel), h("b", { class: "grow clip" }, name), one.tier && h("span", { class: "chip gold" }, one.tier), parts.time),
       h("span", { class: "row small muted" }, parts.state, h("span", { class: "fixed" }, `${house.label(one.queue)} · ${channelName(one.channel)}`)),
       parts.excerpt,

@@ -10,6 +10,7 @@ import { connection, empty, failed, loading } from "../base/states.js";
 import { connect } from "../base/stream.js";
 import { now } from "../base/time.js";
 import { agentList } from "./agents.js";
+import { casesView, caseView } from "./cases.js";
 import { arrange } from "./chart.js";
 import { count, decided } from "./counts.js";
 import { decisionList, whyView } from "./decisions.js";
@@ -69,6 +70,7 @@ class Dashboard {
       channel: () => this.filters.chosen().channel || undefined,
       open: (what) => this.#open(what),
       look: (conversation) => this.#look(conversation),
+      lookAtCase: (id) => this.drawer.open(() => caseView(id, this.house)),
       title: (words) => this.drawer.title(words),
       follow: (conversation) => this.#follow(conversation),
     };
@@ -194,6 +196,7 @@ class Dashboard {
     if (what.agent) Object.assign(narrowed, { queue: undefined, channel: undefined, team: undefined });
     if (what.kind === "agents") return this.drawer.open(() => handsView(narrowed, this.house));
     if (what.kind === "trend") return this.#trend && this.drawer.open(() => trendView(narrowed.queue ?? "", this.#trend, this.house));
+    if (what.kind === "cases") return this.drawer.open(() => casesView(narrowed.queue, this.house));
     if (what.kind === "why") return this.drawer.open(() => whyView(what.item, this.house));
     return this.drawer.open(() => drill(narrowed, this.house));
   }

@@ -17,6 +17,7 @@ const COLUMNS = [
   ["answered", "answered", "wide"],
   ["abandoned", "abandoned", "wide"],
   ["active", null, "wide"],
+  ["cases", null, "wide"],
   ["bot", null, "wider"],
   ["free", null, "wide"],
   ["trend", null, "wider"],
@@ -74,6 +75,7 @@ export function queueTable({ open, narrow, means }) {
       cell("wide", link("answered", { kind: "waits", outcome: "answered" }, "dashboard.open.answered")),
       cell("wide", link("abandoned", { kind: "waits", outcome: "abandoned" }, "dashboard.open.abandoned")),
       cell("wide", link("active", { kind: "items", state: "owned" }, "dashboard.open.active")),
+      cell("wide", link("cases", { kind: "cases" }, "dashboard.open.cases")),
       cell("wider", link("bot", { kind: "items", state: "bot" }, "dashboard.open.bot")),
       cell("wide", link("free", { kind: "agents", groups: SPARE }, "dashboard.open.free")),
       cell("wider", h("button", { type: "button", class: "figure chart", "aria-label": t("dashboard.open.trend", { queue: row.label }), onclick: () => open({ kind: "trend", queue: row.queue }) }, spark.node)),
@@ -99,6 +101,7 @@ export function queueTable({ open, narrow, means }) {
     text(parts.answered, number(row.answered));
     text(parts.abandoned, number(row.abandoned));
     text(parts.active, number(row.active));
+    text(parts.cases, number(row.cases));
     text(parts.bot, number(row.bot));
     text(parts.free, number(row.free));
   }

@@ -3,22 +3,24 @@
  * and a test holds both to the same. Nothing here reads a clock or draws.
  */
 
-/** @typedef {{queue: string, channel: string, conversation: number, enqueued_at: string, offered_to: number | null}} Waiting */
-/** @typedef {{agent: number, queue: string, channel: string, conversation: number, weight: number, state: string}} Owned */
+/** @typedef {{kind: string, conversation: number | null, case: number | null, lead: number | null}} Subject of work: the id of its kind */
+/** @typedef {Subject & {queue: string, channel: string, enqueued_at: string, offered_to: number | null}} Waiting */
+/** @typedef {Subject & {agent: number, queue: string, channel: string, weight: number, state: string}} Owned */
+/** @typedef {{queue: string, severity: string, state: string}} OpenCase */
 /** @typedef {{answered: number, answered_within: number, abandoned: number, abandoned_within: number}} Tally */
 /** @typedef {{name: string, presence: string, reason: string | null, since: string, capacity: number, queues: string[], teams: number[]}} Agent */
 /** @typedef {{name: string, lead: number | null}} Team */
 /** @typedef {{offer: number, at: string, item: number, queue: string, channel: string, agent: number, sentence: string, outcome: string,
  *   explanation: import("../base/why.js").Explanation | null}} Decision `explanation`: null of what was decided before there was one */
 /**
- * @typedef {{zone: string, seq: number, bots: Map<number, {queue: string, channel: string}>, waiting: Map<number, Waiting>, owned: Map<number, Owned>,
+ * @typedef {{zone: string, seq: number, bots: Map<number, {queue: string, channel: string}>, waiting: Map<number, Waiting>, owned: Map<number, Owned>, cases: Map<number, OpenCase>,
  *   agents: Map<number, Agent>, teams: Map<number, Team>, day: string | null, tallies: Map<string, Tally>, decisions: Decision[]}} Board
  */
 
 export const DECISIONS_MAX = 50;
 
 /** A board before anything is known. @returns {Board} */
-export const empty = () => fromSnapshot({ zone: "UTC", seq: 0, bots: {}, waiting: {}, owned: {}, agents: {}, teams: {}, day: null, tallies: {}, decisions: [] });
+export const empty = () => fromSnapshot({ zone: "UTC", seq: 0, bots: {}, waiting: {}, owned: {}, cases: {}, agents: {}, teams: {}, day: null, tallies: {}, decisions: [] });
 
 /**
  * The board after a frame: a `welcome` begins it anew, an `event` changes it. It is changed in
@@ -42,6 +44,7 @@ export function fromSnapshot(snapshot) {
     bots: byId(snapshot.bots),
     waiting: byId(snapshot.waiting),
     owned: byId(snapshot.owned),
+    cases: byId(snapshot.cases ?? {}),
     agents: byId(snapshot.agents),
     teams: byId(snapshot.teams),
     tallies: new Map(Object.entries(snapshot.tallies)),
@@ -52,7 +55,7 @@ export function fromSnapshot(snapshot) {
 /** The same as the server would send it. @param {Board} board */
 export const toSnapshot = (board) => ({
   ...board,
-  ...Object.fromEntries(["bots", "waiting", "owned", "agents", "teams", "tallies"].map((name) => [name, Object.fromEntries(board[name])])),
+  ...Object.fromEntries(["bots", "waiting", "owned", "cases", "agents", "teams", "tallies"].map((name) => [name, Object.fromEntries(board[name])])),
 });
 
 /** The day of a time in the organisation's zone, as in "2026-11-22". @param {string} zone @param {string | number} at */
@@ -65,9 +68,10 @@ const days = new Map();
 /** What each fact does; one that is not here, or that a later server says, changes only the number. */
 const HOW = {
   BotOwned: (board, { item, queue, channel }) => void board.bots.set(item, { queue, channel }),
-  ItemQueued(board, { item, queue, channel, conversation, enqueued_at }) {
+  ItemQueued(board, fact) {
+    const { item, queue, channel, enqueued_at } = fact;
     leave(board, item);
-    board.waiting.set(item, { queue, channel, conversation, enqueued_at, offered_to: null });
+    board.waiting.set(item, { queue, channel, ...subject(fact), enqueued_at, offered_to: null });
   },
   OfferMade(board, { offer, at, item, queue, channel, agent, sentence, explanation = null }) {
     change(board.waiting, item, { offered_to: agent });
@@ -80,9 +84,9 @@ const HOW = {
     if (place >= 0) board.decisions[place] = { ...board.decisions[place], outcome: fact.state };
   },
   ItemAssigned(board, fact) {
-    const { item, agent, queue, channel, conversation, weight } = fact;
+    const { item, agent, queue, channel, weight } = fact;
     leave(board, item);
-    board.owned.set(item, { agent, queue, channel, conversation, weight, state: "active" });
+    board.owned.set(item, { agent, queue, channel, ...subject(fact), weight, state: "active" });
     if (fact.answered_within === undefined || fact.answered_within === null) return;
     const tally = tallyOf(board, queue, fact.at);
     tally.answered += 1;
@@ -103,6 +107,8 @@ const HOW = {
     tally.abandoned += 1;
     tally.abandoned_within += Number(within);
   },
+  CaseOpened: followed,
+  CaseChanged: followed,
   AgentConfigured(board, { agent, at, name, capacity, queues }) {
     const shown = board.agents.get(agent) ?? { presence: "offline", reason: null, since: at, teams: [] };
     board.agents.set(agent, { ...shown, name, capacity, queues });
@@ -121,6 +127,14 @@ const HOW = {
     }
   },
 };
+
+/** What it is about. What is as usual, a fact leaves out. */
+const subject = ({ kind = "conversation", conversation = null, lead = null, ...fact }) => ({ kind, conversation, case: fact.case ?? null, lead });
+
+function followed(board, fact) {
+  if (fact.state === "resolved" || fact.state === "closed") board.cases.delete(fact.case);
+  else board.cases.set(fact.case, { queue: fact.queue, severity: fact.severity, state: fact.state });
+}
 
 function leave(board, item) {
   board.bots.delete(item);

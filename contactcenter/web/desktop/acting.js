@@ -76,7 +76,8 @@ export function createActing(desk) {
 
     async accept(offer) {
       const done = await tried({type: "accept", offer}, t("desktop.accept_failed"));
-      if (done) desk.select(done.conversation);
+      if (done?.case) desk.cases.open(done.case);
+      else if (done?.conversation) desk.select(done.conversation);
     },
 
     decline: (offer) => tried({type: "decline", offer}, t("desktop.decline_failed")),

@@ -169,8 +169,9 @@ function createHead(desk) {
   const resolve = action("R", () => desk.act.openResolve());
   const finish = action("F", () => desk.act.finish());
   finish.classList.add("primary");
+  const follow = h("button", {class: "button quiet only", type: "button", onclick: () => desk.cases.begin()}, icon("flag"));
   const person = h("button", {class: "button quiet only person", type: "button", onclick: () => desk.showPane("customer")}, icon("customer"));
-  const element = h("header", {class: "head"}, back, name, chips, tags, turn, consult, transfer, resolve, finish, person);
+  const element = h("header", {class: "head"}, back, name, chips, tags, turn, follow, consult, transfer, resolve, finish, person);
 
   return {
     element,
@@ -192,6 +193,8 @@ function createHead(desk) {
       finish.hidden = !wrapUp;
       text(consult.children[1], t("desktop.consult"));
       set(consult, {"aria-label": t("desktop.consult")});
+      follow.hidden = Object.keys(state.case_categories).length === 0;
+      set(follow, {"aria-label": t("desktop.case_open"), title: `${t("desktop.case_open")} (S)`});
       text(transfer.firstChild, t("desktop.transfer"));
       text(resolve.firstChild, t("desktop.resolve"));
       text(finish.firstChild, t("desktop.finish"));

@@ -5,6 +5,7 @@ import {fill, h, set} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {date, percent, t} from "../base/i18n.js";
 import {menu} from "../base/menu.js";
+import {casesOf} from "./cases.js";
 import {parted, startConversation, toggleBlock, toggleSpam} from "./customer-actions.js";
 import {editCustomer} from "./customer-dialogs.js";
 import {findToMerge, suggestions} from "./merging.js";
@@ -75,6 +76,7 @@ function profile(desk, id, entry) {
     h("h3", {}, t("desktop.reached_on")), identities(desk, id, all),
     attributes(p),
     merged(desk, id, all),
+    casesOf(desk, all),
     h("h3", {}, t("desktop.history", {count: all.counts.conversations})), history(desk, all),
   ];
 }

@@ -12,6 +12,7 @@ import {failure, toast} from "../base/toast.js";
 import {colleagueName} from "./colleagues.js";
 import {createActing} from "./acting.js";
 import {createAlerting} from "./alerting.js";
+import {createCases, createMatters} from "./cases.js";
 import {createComposer} from "./composer.js";
 import {createConsulting} from "./consulting.js";
 import {createAsks, createLookingOn} from "./consults.js";
@@ -83,6 +84,7 @@ function createDesk(person) {
   desk.act = createActing(desk);
   desk.alerting = createAlerting(desk);
   desk.dialogs = createDialogs(desk);
+  desk.cases = createCases(desk);
   return desk;
 }
 
@@ -96,11 +98,12 @@ function draw(desk, person) {
   const offers = createOffers(desk);
   const asks = createAsks(desk);
   const list = createWorkList(desk);
+  const matters = createMatters(desk);
   const lookingOn = createLookingOn(desk);
   const composer = createComposer(desk);
   const conversation = createConversation(desk, composer);
   const customer = createCustomer(desk);
-  const work = h("nav", {class: "work-pane", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, asks.element, list.element, lookingOn.element);
+  const work = h("nav", {class: "work-pane", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, asks.element, list.element, matters.element, lookingOn.element);
   const panes = h("main", {class: "panes", id: "main", tabindex: "-1"}, h("h1", {class: "unseen"}, i18n.t("desktop.title")), work, conversation.element, customer.element);
   document.body.replaceChildren(bar(person, {page: "desktop", middle: header.middle, end: header.end}), desk.line, panes);
   document.body.classList.add("desktop");
@@ -161,7 +164,7 @@ function draw(desk, person) {
 
   function drawAll() {
     const time = now();
-    for (const each of [header, offers, asks, list, lookingOn, conversation, customer]) each.draw(time);
+    for (const each of [header, offers, asks, list, matters, lookingOn, conversation, customer]) each.draw(time);
     desk.consulting.listen();
   }
   desk.store.draws(drawAll);
@@ -207,7 +210,7 @@ function lookAgain(desk) {
 }
 
 function taken(desk, fact) {
-  desk.loading.conversation(fact.conversation);
+  if (fact.conversation) desk.loading.conversation(fact.conversation);
   if (!desk.customers.of(fact.customer)) desk.customers.load(fact.customer);
   if (fact.by) desk.tell(i18n.t("desktop.assigned_by_supervisor"));
 }

@@ -1,6 +1,7 @@
 // Offers: the one thing that is loud. What it is, whose, why to this agent, and how long it stands.
 
 import {assertive} from "../base/announce.js";
+import {severityChip} from "../base/case-card.js";
 import {h, patch, set, text} from "../base/dom.js";
 import {icon} from "../base/icons.js";
 import {t} from "../base/i18n.js";
@@ -40,6 +41,7 @@ function card(desk, offer) {
     h("div", {class: "row"},
       h("span", {class: "grow clip strong name", title: name}, name),
       offer.tier ? h("span", {class: `chip ${offer.tier === "gold" ? "gold" : ""}`}, offer.tier) : null,
+      offer.severity ? severityChip(offer.severity) : null,
       offer.value ? h("span", {class: "chip", title: t("desktop.value_of_100", {value: offer.value})}, t("desktop.value", {value: offer.value})) : null),
     h("p", {class: "small muted"}, queueName(desk.store.state, offer.queue)),
     offer.excerpt ? h("blockquote", {class: "small excerpt"}, offer.excerpt) : null,

@@ -13,6 +13,7 @@
  * @typedef {{lines: Array<Line|undefined>, pending: Array<Pending>, tags: Array<string>,
  *   typingUntil: number, loaded: boolean, fence: object|null}} Talk
  * @typedef {{me: object|null, offers: Object<number, object>, items: Object<number, object>,
+ *   matters: Object<number, object>, case_categories: Object<string, string>, case_resolutions: Array<string>,
  *   held: Object<number, object>, consults: Object<number, object>, talks: Object<number, Talk>, names: Object<number, string>, reasons: Array<string>,
  *   dispositions: Array<string>, queues: Object<string, string>, rulebook: number,
  *   stale: boolean}} State
@@ -22,7 +23,7 @@ export const TYPING_MS = 6000;
 
 /** @type {State} */
 export const EMPTY = {
-  me: null, offers: {}, items: {}, held: {}, consults: {}, talks: {}, names: {}, reasons: [], dispositions: [],
+  me: null, offers: {}, items: {}, matters: {}, case_categories: {}, case_resolutions: [], held: {}, consults: {}, talks: {}, names: {}, reasons: [], dispositions: [],
   queues: {}, rulebook: 0, stale: false, accepted: {},
 };
 
@@ -103,6 +104,10 @@ export function workList(state) {
   return {mine: items.filter(mine), theirs: items.filter((item) => !mine(item))};
 }
 
+/** The agent's cases and leads, which are no conversations, whoever waits longest first. */
+export const mattersInOrder = (state) =>
+  Object.values(state.matters).sort((a, b) => a.waiting_since.localeCompare(b.waiting_since) || a.id - b.id);
+
 /** Offers, the one that lapses first before the others. */
 export const offersInOrder = (state) =>
   Object.values(state.offers).sort((a, b) => a.expires_at.localeCompare(b.expires_at) || a.id - b.id);
@@ -150,7 +155,8 @@ export function waysOf(state, conversation, reach = []) {
 
 function fromSnapshot(state, desk) {
   const talks = {};
-  for (const item of desk.items) talks[item.conversation] = talkFrom(state, item, desk.held ?? []);
+  const spoken = desk.items.filter(isSpoken);
+  for (const item of spoken) talks[item.conversation] = talkFrom(state, item, desk.held ?? []);
   for (const [id, talk] of Object.entries(state.talks)) {
     // A conversation that is looked at without owning it stays; its end may be old: it is read anew.
     if (!talks[id] && !itemIn(state, Number(id))) talks[id] = {...talk, loaded: false};
@@ -159,7 +165,10 @@ function fromSnapshot(state, desk) {
     ...state,
     me: desk.me,
     offers: keyed(desk.offers),
-    items: keyed(desk.items.map(({interactions, ...item}) => item)),
+    items: keyed(spoken.map(({interactions, ...item}) => item)),
+    matters: keyed(desk.items.filter((item) => !isSpoken(item))),
+    case_categories: desk.case_categories ?? {},
+    case_resolutions: desk.case_resolutions ?? [],
     held: Object.fromEntries((desk.held ?? []).map((one) => [one.held, one])),
     consults: keyed(desk.consults ?? []),
     talks,
@@ -181,6 +190,8 @@ function talkFrom(state, item, held) {
   return {...talk, pending: talk.pending.filter((p) => !arrived(p))};
 }
 
+const isSpoken = ({kind = "conversation"}) => kind === "conversation";
+
 const keyed = (list) => Object.fromEntries(list.map((each) => [each.id, each]));
 
 // Facts -------------------------------------------------------------------------------------------
@@ -189,7 +200,8 @@ const unchanged = (state) => state;
 
 const FACTS = {
   OfferMade: (state, f) => withOffer(state, {
-    id: f.offer, item: f.item, conversation: f.conversation, customer: f.customer, queue: f.queue,
+    id: f.offer, item: f.item, kind: f.kind ?? "conversation", conversation: f.conversation ?? null, case: f.case ?? null,
+    lead: f.lead ?? null, severity: f.severity ?? null, customer: f.customer, queue: f.queue,
     channel: f.channel, expires_at: f.expires_at, sentence: f.sentence, explanation: f.explanation ?? null,
     customer_name: f.customer_name ?? null, tier: f.tier ?? null, value: f.value ?? 0,
     excerpt: f.excerpt ?? "",
@@ -206,6 +218,9 @@ const FACTS = {
   ItemReactivated: (state, f) => withItem(state, f.item, {state: "active", wrap_up_until: null}),
   ItemMoved: (state, f) => withItem(withHeld(state, (one) => (one.item === f.item ? {...one, conversation: f.conversation} : one)),
     f.item, {conversation: f.conversation, customer: f.customer}),
+  CaseChanged: (state, f) => withMatter(state, f.case, {
+    stage: f.state, severity: f.severity, queue: f.queue, ...(f.changes.subject ? {subject: f.changes.subject[1]} : {}),
+  }),
   InteractionAppended: appended,
   DeliveryChanged: delivered,
   ConversationRead: (state, f) => {
@@ -258,6 +273,7 @@ function offerEnded(state, f) {
 function assigned(state, f) {
   if (f.agent !== state.me?.id) return dropItem(state, f.item, state.me?.id);
   const offer = state.accepted[f.item] ?? Object.values(state.offers).find((o) => o.item === f.item);
+  if (!isSpoken(f)) return assignedMatter(state, f, offer);
   const item = {
     id: f.item, conversation: f.conversation, customer: f.customer,
     customer_name: offer?.customer_name ?? null, tier: offer?.tier ?? null, value: offer?.value ?? 0,
@@ -270,6 +286,15 @@ function assigned(state, f) {
   return {
     ...state, items: {...state.items, [f.item]: item}, talks, accepted: without(state.accepted, f.item),
   };
+}
+
+function assignedMatter(state, f, offer) {
+  const one = {
+    id: f.item, kind: f.kind, case: f.case ?? null, lead: f.lead ?? null, customer: f.customer,
+    customer_name: offer?.customer_name ?? null, subject: offer?.excerpt ?? null, severity: offer?.severity ?? null,
+    stage: "open", state: "active", queue: f.queue, epoch: f.epoch, waiting_since: f.enqueued_at,
+  };
+  return {...state, matters: {...state.matters, [f.item]: one}, accepted: without(state.accepted, f.item)};
 }
 
 function appended(state, f) {
@@ -388,7 +413,13 @@ const withTalk = (state, id, change) => (state.talks[id]
 const changePending = (state, conversation, change) =>
   withTalk(state, conversation, {pending: change(talkOf(state, conversation).pending)});
 
+function withMatter(state, id, change) {
+  const one = Object.values(state.matters).find((each) => each.case === id);
+  return one ? {...state, matters: {...state.matters, [one.id]: {...one, ...change}}} : state;
+}
+
 function dropItem(state, id, agent) {
+  if (agent === state.me?.id && state.matters[id]) return {...state, matters: without(state.matters, id)};
   if (agent !== state.me?.id || !state.items[id]) return state;
   return {...state, items: without(state.items, id)};
 }

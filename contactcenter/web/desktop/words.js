@@ -4,7 +4,7 @@ import {clock, date, day, has, t} from "../base/i18n.js";
 import {now} from "../base/time.js";
 
 const ICONS = {
-  web: "chat", mobile: "mobile", app: "mobile", voice: "phone", email: "mail", bot: "bot",
+  web: "chat", mobile: "mobile", app: "mobile", voice: "phone", email: "mail", bot: "bot", case: "flag", lead: "priority",
 };
 
 /** @param {string} channel */

@@ -41,7 +41,7 @@ export function createWorkList(desk) {
       const {mine: ours, theirs: others} = workList(state);
       drawPart(mine, ours, now);
       drawPart(theirs, others, now);
-      nothing.hidden = ours.length + others.length > 0 || Object.keys(state.offers).length > 0;
+      nothing.hidden = ours.length + others.length + Object.keys(state.matters).length > 0 || Object.keys(state.offers).length > 0;
       if (nothing.hidden) return;
       const available = state.me?.presence === "available";
       text(nothing.children[1], t("desktop.no_work"));

@@ -191,6 +191,15 @@ class Translator:
                 | facts.ReplyHeld()
                 | facts.HeldReplyEnded()
                 | facts.SatisfactionGiven()
+                | facts.CaseOpened()
+                | facts.CaseChanged()
+                | facts.CaseNoted()
+                | facts.CaseLinked()
+                | facts.LeadArrived()
+                | facts.LeadChanged()
+                | facts.OrderMade()
+                | facts.OrderConfirmed()
+                | facts.OrderChanged()
                 | facts.SessionRevoked()
                 | facts.TeamChanged()  # no queue draws on a team yet
                 | facts.TeamMembersChanged()
@@ -216,7 +225,7 @@ class Translator:
             generation=fact.epoch,
             queue=fact.queue,
             channel=fact.channel,
-            kind="conversation",
+            kind=fact.kind,
             enqueued_at=micros(fact.enqueued_at),
             sequence=fact.item,
             requirement=fact.requirement,
@@ -237,7 +246,7 @@ class Translator:
             generation=fact.epoch,
             queue=fact.queue,
             channel=fact.channel,
-            kind="conversation",
+            kind=fact.kind,
             enqueued_at=micros(fact.enqueued_at),
             sequence=fact.item,
         )

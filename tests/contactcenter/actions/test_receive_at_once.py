@@ -151,7 +151,7 @@ class Floor:
         if dice.random() < 0.5:
             await database.run(lambda tx: assign(tx, 1, item, agent, self.book, NOW))
         else:
-            await database.run(lambda tx: requeue(tx, item, None, self.book, NOW))
+            await database.run(lambda tx: requeue(tx, item, None, SYSTEM, self.book, NOW))
 
     async def transfer(self, database: Database, dice: random.Random) -> None:
         item, agent = await self.one(

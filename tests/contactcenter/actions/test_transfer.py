@@ -6,6 +6,7 @@ import pytest
 from contactcenter.actions.presence import set_presence
 from contactcenter.actions.transfer import Assigned, assign, requeue, transfer
 from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.model.caller import SYSTEM
 from tests.contactcenter.conftest import NOW
 from tests.contactcenter.floor import Floor, reply, resolve
 
@@ -66,7 +67,7 @@ async def test_what_a_hand_over_asked_stays_in_every_queue(
     await give(floor, agent, item, queue="fiber")
     row = await floor.item(item)
     assert row["requirement"] == '{"language:id": 3, "product:fiber": 2}'
-    await floor.run(requeue, item, "care", floor.book, LATER)
+    await floor.run(requeue, item, "care", SYSTEM, floor.book, LATER)
     row = await floor.item(item)
     assert (row["requirement"], row["asked"]) == ('{"language:id": 3}', '{"language:id": 3}')
 
@@ -177,18 +178,18 @@ async def test_nobody_gets_what_has_ended_and_nobody_absent_gets_anything(
         await order(floor, item, agent)
     assert (refused.value.code, refused.value.context) == ("item-ended", {"state": "wrapup"})
     with pytest.raises(Conflict):
-        await floor.run(requeue, item, None, floor.book, LATER)
+        await floor.run(requeue, item, None, SYSTEM, floor.book, LATER)
 
 
 async def test_supervisor_puts_work_back_into_a_queue(floor: Floor, agent: int, item: int) -> None:
-    await floor.run(requeue, item, "billing", floor.book, LATER)
+    await floor.run(requeue, item, "billing", SYSTEM, floor.book, LATER)
     row = await floor.item(item)
     assert (row["state"], row["queue"], row["agent_id"]) == ("queued", "billing", None)
     assert row["requirement"] == '{"product:billing": 1}'
     await floor.desk.rows("UPDATE agent SET skills = '{\"product:billing\": 1}'")
     await floor.offer(item, agent, LATER)
-    await floor.run(requeue, item, None, floor.book, LATER)
+    await floor.run(requeue, item, None, SYSTEM, floor.book, LATER)
     assert (await floor.item(item))["queue"] == "billing"
     assert (await floor.offers())[-1] == (item, agent, "rescinded", "reassigned")
     with pytest.raises(BadInput):
-        await floor.run(requeue, item, "nowhere", floor.book, LATER)
+        await floor.run(requeue, item, "nowhere", SYSTEM, floor.book, LATER)

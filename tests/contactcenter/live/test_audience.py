@@ -43,6 +43,35 @@ CONSULT: dict[str, Any] = {
     "by": 7,
     "agent": 8,
 }
+CASE: dict[str, Any] = {
+    "at": NOW,
+    "case": 1,
+    "customer": 3,
+    "category": "fault",
+    "severity": "high",
+    "state": "open",
+    "queue": "care",
+    "by_kind": "system",
+}
+LEAD: dict[str, Any] = {
+    "at": NOW,
+    "lead": 1,
+    "customer": 3,
+    "source": "website",
+    "product": "fiber",
+    "state": "new",
+    "queue": "care",
+    "by_kind": "bot",
+}
+ORDER: dict[str, Any] = {
+    "at": NOW,
+    "order": 1,
+    "customer": 3,
+    "state": "draft",
+    "currency": "IDR",
+    "total": 1,
+    "by_kind": "bot",
+}
 CONCERNS: list[tuple[facts.Fact, set[int]]] = [
     (facts.InteractionAppended(at=NOW, conversation=2, customer=3, said=SAID, agents=[7]), {7}),
     (facts.InteractionAppended(at=NOW, conversation=2, customer=3, said=SAID), set()),
@@ -119,6 +148,16 @@ CONCERNS: list[tuple[facts.Fact, set[int]]] = [
     (facts.CustomerChanged(at=NOW, customer=3, changed=[], agents=[7]), {7}),
     (facts.CustomersMerged(at=NOW, customer=3, into=4, agents=[7, 8]), {7, 8}),
     (facts.CustomersUnmerged(at=NOW, customer=3, out_of=4, agents=[7]), {7}),
+    (facts.CaseOpened(**CASE, subject="", agents=[7]), {7}),
+    (facts.CaseChanged(**CASE, changes={}, agents=[7, 8]), {7, 8}),
+    (facts.CaseNoted(**CASE, text="", agents=[7]), {7}),
+    (facts.CaseLinked(**CASE, conversation=2, agents=[7]), {7}),
+    (facts.LeadArrived(**LEAD), set()),
+    (facts.LeadChanged(**LEAD, agent=7), {7}),
+    (facts.LeadChanged(**LEAD), set()),
+    (facts.OrderMade(**ORDER), set()),
+    (facts.OrderConfirmed(**ORDER), set()),
+    (facts.OrderChanged(**ORDER), set()),
     (facts.ConnectionChanged(at=NOW, connection=1), set()),
     (facts.ConversationOpened(at=NOW, conversation=2, customer=3, channel="web"), set()),
     (facts.ConversationReopened(at=NOW, conversation=2, customer=3), set()),

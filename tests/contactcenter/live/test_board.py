@@ -7,14 +7,9 @@ import pytest
 from contactcenter import facts
 from contactcenter.live.board import (
     DECISIONS_MAX,
-    AgentShown,
     Board,
-    Owned,
     Tally,
-    Waiting,
-    WithBot,
     read,
-    summarise,
 )
 from tests.contactcenter.floor import NOW, Floor
 from tests.contactcenter.scenarios import SCENARIOS, Scene
@@ -35,6 +30,7 @@ WITHOUT_WORK = {
     "fill_search",
     "forget",
     "keys",
+    "orders",
     "passwords",
     "sign_in",
     "upload",
@@ -160,23 +156,3 @@ def test_last_decisions_are_kept_newest_first_with_what_became_of_them() -> None
     assert len(shown) == DECISIONS_MAX
     assert shown[0] == (DECISIONS_MAX + 2, "pending")
     assert shown[-3:] == [(5, "declined"), (4, "pending"), (3, "pending")]
-
-
-def test_numbers_of_a_queue() -> None:
-    board = Board(ZONE, bots={1: WithBot("care", "web")}, day=at(0).date())
-    board.waiting = {2: Waiting("care", "web", 2, at(-30))}
-    board.waiting[3] = Waiting("care", "web", 3, at(-90), 7)
-    board.waiting[4] = Waiting("billing", "web", 4, at(-5))
-    board.owned = {5: Owned(1, "care", "web", 5, 1, "active")}
-    board.agents = {1: AgentShown("Ana", "available", None, NOW, 3)}
-    board.tallies = {"care": Tally(answered=6, answered_within=5, abandoned=2)}
-    care, billing = summarise(board, ["care", "billing"], NOW)
-    assert msgspec.structs.astuple(care) == ("care", 2, 1, 1, 1, 90.0, 6, 2, 0.625)
-    assert msgspec.structs.astuple(billing) == ("billing", 1, 0, 0, 0, 5.0, 0, 0, None)
-
-
-def test_numbers_of_yesterday_are_not_todays() -> None:
-    board = Board(ZONE, day=NOW.date(), tallies={"care": Tally(answered=1, answered_within=1)})
-    [today] = summarise(board, ["care"], NOW)
-    [tomorrow] = summarise(board, ["care"], NOW + timedelta(days=1))
-    assert (today.service_level, tomorrow.service_level) == (1.0, None)

@@ -66,6 +66,7 @@ def test_all_faults_are_told_at_once_each_with_its_path_and_line() -> None:
         ("entry[0].queu", 'queu = "x"'),
         ("entry[1].queue", "[[entry]]"),
         ("intents.internet_down.queue", 'queue = "fibre"'),
+        ("cases.categories.fault.queue", 'queue = "fibre"'),
         ("offerings", "[offerings]"),
     ]
     assert {fault.path: fault.message for fault in told} == {
@@ -78,6 +79,7 @@ def test_all_faults_are_told_at_once_each_with_its_path_and_line() -> None:
         "entry[0].queu": "There is no such name here; is queue meant?",
         "entry[1].queue": "This is missing.",
         "intents.internet_down.queue": "There is no queue 'fibre'.",
+        "cases.categories.fault.queue": "There is no queue 'fibre'.",
         "offerings": "There is no such name here; is offers meant?",
     }
 

@@ -151,7 +151,10 @@ def test_what_has_ended_keeps_how(
 def test_a_fact_about_it_names_it() -> None:
     assert item().about(5) == {
         "item": 1,
+        "kind": "conversation",
         "conversation": 2,
+        "case": None,
+        "lead": None,
         "customer": 3,
         "queue": "care",
         "channel": "web",

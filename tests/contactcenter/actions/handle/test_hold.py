@@ -14,6 +14,7 @@ from contactcenter.actions.handle.hold import (
 from contactcenter.actions.handle.reply import Reply
 from contactcenter.actions.transfer import requeue
 from contactcenter.errors import BadInput, Conflict
+from contactcenter.model.caller import SYSTEM
 from tests.contactcenter.floor import NOW, Floor, reply
 
 LATER = NOW + timedelta(seconds=5)
@@ -107,7 +108,7 @@ async def test_what_cannot_be_said_any_more_becomes_a_draft(
     floor: Floor, agent: int, item: int
 ) -> None:
     await held(floor, agent, item)
-    await floor.run(requeue, item, None, floor.book, NOW)
+    await floor.run(requeue, item, None, SYSTEM, floor.book, NOW)
     await floor.ring(held_replies_due, "held_reply", LATER)
     assert (await said(floor), await outcomes(floor)) == ([], [("refused", "not-yours")])
     assert [r["text"] for r in await floor.desk.rows("SELECT text FROM draft")] == ["So?"]
