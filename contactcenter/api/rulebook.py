@@ -15,7 +15,7 @@ from contactcenter.api.access import Caller, who
 from contactcenter.api.paging import END, Id, Limit, Place
 from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
-from contactcenter.errors import BadInput, Conflict, Fault
+from contactcenter.errors import BadInput, Fault
 from contactcenter.model.caller import Actor
 from contactcenter.model.changes import RuleChange, changes
 from contactcenter.model.rulebook import TOML_CHARACTERS_MAX, Rulebook, parse, refusal
@@ -188,7 +188,13 @@ async def post_version(
 @patch(
     "/v1/rulebook",
     opt=who("administrator")
-    | refuses("409 rulebook-changed", "422 bad-rulebook", "422 no-such-place", "422 edit-the-text"),
+    | refuses(
+        "404 no-rulebook",
+        "409 rulebook-changed",
+        "422 bad-rulebook",
+        "422 no-such-place",
+        "422 edit-the-text",
+    ),
     tags=["rulebook"],
     operation_id="EditRulebook",
 )
@@ -201,11 +207,8 @@ async def edit(
 ) -> RulebookVersion:
     """Change some rules and put the whole in force; the text around them stays as it was."""
     async with database.snapshot() as tx:
-        newest = await read_version(tx)
-    if newest.version != data.based_on:
-        detail = f"{newest.author} has published version {newest.version} meanwhile."
-        raise Conflict(detail, code="rulebook-changed", version=newest.version)
-    toml = await asyncio.to_thread(_edited, newest.toml, data.changes)
+        base = await read_version(tx, data.based_on)
+    toml = await asyncio.to_thread(_edited, base.toml, data.changes)
     written = Written(toml=toml, note=data.note, based_on=data.based_on)
     return await _publish(database, await _parsed(toml), written, caller, actor, now)
 

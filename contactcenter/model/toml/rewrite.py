@@ -136,8 +136,8 @@ def _missing(
         for name, to in wanted.items():
             inner = cast("dict[str, Any]", present).get(name, _NOTHING)
             yield from _missing(inner, to, pairs, own, (*path, name))
-    elif is_tables(wanted):
-        for place, to in enumerate(wanted):
+    else:  # values are in pairs: these are tables
+        for place, to in enumerate(cast("list[Any]", wanted)):
             inner = present[place] if place < len(present) else _NOTHING
             yield from _missing(inner, to, pairs, own, (*path, place))
 

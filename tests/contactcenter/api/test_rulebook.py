@@ -111,7 +111,9 @@ async def test_who_has_not_seen_the_newest_is_told_so(api: Api) -> None:
     refused = await api.publish(SHIPPED, 1)
     assert told(refused) == (409, "rulebook-changed", None)
     assert refused.json()["context"] == {"version": 2, "author": "Administrator 1"}
-    assert told(await api.edit(["offers", "cooldown_s"], 1)) == (409, "rulebook-changed", None)
+    again = refused.json()["context"]
+    stale = await api.edit(["offers", "cooldown_s"], 1)
+    assert (told(stale), stale.json()["context"]) == ((409, "rulebook-changed", None), again)
     back = await api.send("POST", "/versions/1/rollback", based_on=1)
     assert told(back) == (409, "rulebook-changed", None)
 
@@ -130,6 +132,8 @@ async def test_a_rule_is_changed_by_its_path_and_the_text_around_it_stays(api: A
     made = await api.edit(["queues", "billing", "target_s"], 90, based_on=2)
     assert (made.status_code, made.json()["version"]) == (200, 3)
     assert (await api.get())["toml"] == SHIPPED.replace("target_s = 120", "target_s = 90", 1)
+    sent_again = await api.edit(["queues", "billing", "target_s"], 90, based_on=2)
+    assert sent_again.json() == made.json()
 
 
 async def test_a_queue_is_added_changed_and_taken_away(api: Api) -> None:

@@ -149,6 +149,7 @@ REFERENCES = [
     ('connection = "*"', 'connection = "app"', "entry"),
     ('billing]\nqueue = "billing"', 'billing]\nqueue = "x"', "intents.billing.queue"),
     ('automatic = "no answer"', 'automatic = "gone"', "dispositions.automatic"),
+    ('after = ["solved", ', 'after = ["solved", "won", ', "satisfaction.after[1]"),
     ("[queues.care]", '[queues.care]\ncalendar = "x"', "queues.care.calendar"),
     ("remind_after_s = 3600", "remind_after_s = 300", "record"),
     ("resolve_after_s = 86400", "resolve_after_s = 3600", "record"),

@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,22 @@ def test_what_is_written_in_one_line_stays_in_one_line() -> None:
     ]
 
 
-def test_what_cannot_be_fitted_in_is_refused_rather_than_written_over() -> None:
+def test_a_date_is_written_as_a_date() -> None:
+    assert edited(["on"], date(2026, 12, 24), "on = 2026-12-25") == [
+        "-on = 2026-12-25",
+        "+on = 2026-12-24",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [(["a", "y", "z"], 1, "a.y.x = 1 # dotted\n"), (["a"], float("nan"), "a = 1\n")],
+)
+def test_what_cannot_be_fitted_in_is_refused_rather_than_written_over(
+    path: list[str | int], value: Any, text: str
+) -> None:
     with pytest.raises(BadInput) as refused:
-        edited(["a", "y", "z"], 1, "a.y.x = 1 # dotted\n")
+        edited(path, value, text)
     assert refused.value.code == "edit-the-text"
 
 
