@@ -29,6 +29,7 @@ from contactcenter.api import (
     drill,
     files,
     health,
+    hours,
     inputs,
     interactions,
     keys,
@@ -91,6 +92,7 @@ API = (
     drill,
     files,
     health,
+    hours,
     interactions,
     keys,
     merges,
@@ -140,7 +142,7 @@ class House:
             database,
             lambda tx, items: handle_once(tx, items, self.rulebook.current, clock()),
         )
-        self.visitors = Visitors(database, clock, lambda: self.rulebook.current.rules.satisfaction)
+        self.visitors = Visitors(database, clock, lambda: self.rulebook.current.rules)
         self.origins = Origins(database)
         self.timers = Timers(database, self.rulebook, clock)
         self.router = Router(database, self.tail, self.rulebook, clock, settings.process)

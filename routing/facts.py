@@ -65,7 +65,7 @@ class ItemQueued(_Fact, frozen=True):
     re-prioritised, taken from its agent); a higher one replaces what was known. `sequence` orders
     items of equal key and must be the same after a restart (the log's number will do). The item
     prefers `sticky_agent` until `sticky_until`. `excluded`: agents who may not get it, and until
-    when.
+    when. Before `not_before` nobody is offered it: its queue is closed, or it was promised later.
     """
 
     item: int
@@ -80,6 +80,7 @@ class ItemQueued(_Fact, frozen=True):
     sticky_agent: int | None = None
     sticky_until: int = 0
     excluded: dict[int, int] = field(default_factory=dict[int, int])
+    not_before: int = 0
 
 
 class ItemTransferred(_Fact, frozen=True):
@@ -99,6 +100,7 @@ class ItemTransferred(_Fact, frozen=True):
     sticky_agent: int | None = None
     sticky_until: int = 0
     excluded: dict[int, int] = field(default_factory=dict[int, int])
+    not_before: int = 0
 
 
 class OfferMade(_Fact, frozen=True):

@@ -61,7 +61,8 @@ def _standing(state: State, member: int) -> str:
     if item.state is ItemState.QUEUED:
         line = state.lines.get(member)
         if line is None:
-            return "it rests after a refused proposal"
+            scheduled = item.entry.not_before > state.ledger.now
+            return "it is scheduled" if scheduled else "it rests after a refused proposal"
         return "it waits" if line.only is None else f"it waits for agent {line.only}"
     if item.state is ItemState.OFFERED:
         return f"it is offered to agent {item.agent}"
@@ -73,7 +74,8 @@ def _changes(state: State, item: Item, now: int) -> list[str]:
     signature = state.catalogue.signature(item.entry)
     changes: list[str] = []
     if item.rests_until > state.ledger.now:
-        changes.append(f"its rest ends in {seconds(item.rests_until - now)}")
+        what = "it is due" if item.rests_until == item.entry.not_before else "its rest ends"
+        changes.append(f"{what} in {seconds(item.rests_until - now)}")
     line = state.lines.get(item.entry.item)
     if line is not None and line.only is not None:
         patience = seconds(item.entry.sticky_until - now)

@@ -135,7 +135,7 @@ def _queued(state: State, fact: ItemQueued) -> None:
             _anomaly(state, fact, "late")
             return
         _release(state, item, fact.at, "the item was queued anew")
-        state.admit(Item(fact, dict(fact.excluded), closed=item.closed))
+        state.admit(_admitted(fact, item.closed))
         return
     ended = state.ledger.ended.get(fact.item)
     if ended is not None:
@@ -144,7 +144,11 @@ def _queued(state: State, fact: ItemQueued) -> None:
             return
         del state.ledger.ended[fact.item]
     state.ledger.entered += 1
-    state.admit(Item(fact, dict(fact.excluded)))
+    state.admit(_admitted(fact, []))
+
+
+def _admitted(entry: ItemQueued, closed: list[int]) -> Item:
+    return Item(entry, dict(entry.excluded), rests_until=entry.not_before, closed=closed)
 
 
 def _transferred(state: State, fact: ItemTransferred) -> None:
@@ -166,8 +170,9 @@ def _transferred(state: State, fact: ItemTransferred) -> None:
         sticky_agent=fact.sticky_agent,
         sticky_until=fact.sticky_until,
         excluded=fact.excluded,
+        not_before=fact.not_before,
     )
-    state.admit(Item(entry, dict(fact.excluded), closed=item.closed))
+    state.admit(_admitted(entry, item.closed))
 
 
 def _ended(state: State, fact: ItemDone | ItemLeft, how: str) -> None:

@@ -5,7 +5,9 @@ from typing import Literal
 
 from contactcenter import facts
 from contactcenter.db.tx import Tx
+from contactcenter.model.opening_hours import wait_begins
 from contactcenter.model.rulebook import Published
+from contactcenter.model.work import WorkItem
 from contactcenter.record.append import Draft, append_one
 from contactcenter.record.finish import close
 from contactcenter.record.held import Held, hold_conversation
@@ -30,15 +32,19 @@ async def leave(tx: Tx, conversation: int, book: Published, now: datetime) -> Le
     if item.state in ("active", "wrapup"):
         await _tell(tx, held, now)
         return "told"
-    if item.state == "bot":
+    if item.state == "bot" or _before_opening(item, book, now):
         await _drop(tx, held, now)
     else:
         await _abandon(tx, held, book, now)
     return "abandoned"
 
 
+def _before_opening(item: WorkItem, book: Published, now: datetime) -> bool:
+    return item.state == "queued" and now < wait_begins(book.rules, item.queue, item.enqueued_at)
+
+
 async def _drop(tx: Tx, held: Held, now: datetime) -> None:
-    """A bot had the work: nobody's wait has ended, and no queue's service level falls."""
+    """No wait in an open queue has ended, and no queue's service level falls."""
     dropped = held.item.ended("cancelled", now)
     await save(tx, [(held.item, dropped)], now)
     tx.emit(facts.ItemCancelled(at=now, **dropped.about(held.bot), reason="customer_left"))

@@ -101,5 +101,5 @@ PAGES: tuple[msgspec.Struct, ...] = (
     ),
 )
 
-PLACES = {"name": "modem.jpg"}
+PLACES = {"name": "modem.jpg", "queue": "fiber", "calendar": "office"}
 """Parameters by their names."""

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from contactcenter.api.hours import HoursNow
 from contactcenter.api.rulebook import (
     CheckedRulebook,
     DraftRulebook,
@@ -16,9 +17,11 @@ from contactcenter.api.rulebook import (
 )
 from contactcenter.errors import Fault
 from contactcenter.model.changes import RuleChange
+from contactcenter.model.opening_hours import Hours
 from contactcenter.record.rulebooks import KeptRulebook, RulebookVersion
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+OPENING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 _TOML = '[organisation]\nname = "Front"\ntimezone = "Asia/Jakarta"  # where most of us are\n'
 _CHANGE = RuleChange("queues.billing.target_s", 120, 90, "now 90; it was 120")
@@ -42,4 +45,6 @@ RULEBOOK: tuple[msgspec.Struct, ...] = (
     NewRulebook(toml=_TOML, based_on=7, note="Billing answers faster."),
     RulebookEdit(based_on=7, changes=[RuleEdit(["queues", "billing", "target_s"], 90)]),
     RulebookRollback(based_on=8, note="The old targets were better."),
+    Hours(open=False, opens_at=OPENING),
+    HoursNow(open=False, opens_at=OPENING, calendar="office", timezone="Asia/Jakarta"),
 )

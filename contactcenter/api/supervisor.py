@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -25,6 +26,7 @@ from contactcenter.live.board import AgentShown
 from contactcenter.live.hub import Client, Hub
 from contactcenter.live.queues import QueueShown, summarise
 from contactcenter.model.caller import Actor
+from contactcenter.model.opening_hours import wait_begins
 from contactcenter.model.rulebook import Published
 from contactcenter.record.audit import audit
 
@@ -147,7 +149,7 @@ async def numbers(
         seq=hub.board.seq,
         at=now,
         service_level_means=MEANS,
-        queues=summarise(hub.board, book.rules.queues, now),
+        queues=summarise(hub.board, book.rules.queues, now, partial(wait_begins, book.rules)),
         agents=[
             AgentNow(agent, shown, carried.get(agent, 0))
             for agent, shown in sorted(hub.board.agents.items())

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 
+from contactcenter.bench.calendar import calendar
 from contactcenter.bench.chromium import LeftOut
 from contactcenter.bench.commits import commits
 from contactcenter.bench.conditions import conditions
@@ -29,6 +30,7 @@ MEASUREMENTS: Mapping[str, Callable[[], AsyncIterator[Line]]] = {
     "search": search,
     "ready": startup,
     "timers": timers,
+    "calendar": calendar,
     "opening": opening,
     "workday": workday,
     "scrolling": scrolling,

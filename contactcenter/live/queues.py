@@ -4,7 +4,7 @@ Service level is the share of waits that were answered within the queue's target
 the day that ended answered or abandoned.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -32,8 +32,16 @@ class QueueShown(msgspec.Struct, frozen=True):
     critical_cases: int = 0
 
 
-def summarise(board: Board, queues: Iterable[str], now: datetime) -> list[QueueShown]:
-    """The board's numbers per queue, of the day that `now` is on."""
+def summarise(
+    board: Board,
+    queues: Iterable[str],
+    now: datetime,
+    begins: Callable[[str, datetime], datetime] = lambda _queue, enqueued_at: enqueued_at,
+) -> list[QueueShown]:
+    """The board's numbers per queue, of the day that `now` is on.
+
+    `begins`: from when a wait counts, by its queue and when it was queued.
+    """
     today = now.astimezone(ZoneInfo(board.zone)).date() == board.day
     shown: list[QueueShown] = []
     for queue in queues:
@@ -52,7 +60,7 @@ def summarise(board: Board, queues: Iterable[str], now: datetime) -> list[QueueS
                     c.queue == queue and c.severity == "critical" for c in board.cases.values()
                 ),
                 longest_wait_s=max(
-                    ((now - w.enqueued_at).total_seconds() for w in waiting), default=0.0
+                    [0.0, *((now - begins(queue, w.enqueued_at)).total_seconds() for w in waiting)]
                 ),
                 answered=tally.answered,
                 abandoned=tally.abandoned,

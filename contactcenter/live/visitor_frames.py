@@ -190,12 +190,14 @@ class ConversationEnded(msgspec.Struct, frozen=True, kw_only=True, tag="closed")
 class Queued(msgspec.Struct, frozen=True, kw_only=True, tag="queue"):
     """The matter waits for an agent, at this place from 1 on; said again whenever it changes.
 
-    `expected_wait_s`: at the pace of the last minutes; null where that says nothing.
+    `expected_wait_s`: at the pace of the last minutes; null where that says nothing. `opens_at`:
+    nobody is asked before, since it is closed.
     """
 
     conversation: int
     position: int
     expected_wait_s: int | None
+    opens_at: datetime | None = None
 
 
 class SatisfactionAsked(msgspec.Struct, frozen=True, kw_only=True, tag="satisfaction"):

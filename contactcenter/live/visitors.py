@@ -29,7 +29,7 @@ from contactcenter.live.visitor_frames import (
     SomebodyTypes,
     encode,
 )
-from contactcenter.model.rulebook import Satisfaction
+from contactcenter.model.rulebook import Rulebook
 from contactcenter.record.places import QueuePlace, read_places
 from contactcenter.record.satisfaction import read_questions
 from contactcenter.words import AuthorKind
@@ -67,7 +67,7 @@ class Visitors:
         self,
         database: Database,
         clock: Callable[[], datetime],
-        rules: Callable[[], Satisfaction] = Satisfaction,
+        rules: Callable[[], Rulebook],
     ) -> None:
         self.clock = clock
         self._rules = rules
@@ -257,7 +257,7 @@ class Visitors:
     async def _ask(self, now: datetime) -> None:
         """Of those whose matter was settled, or who have come back, how content they are."""
         asked, self._to_ask = self._to_ask & self._by_conversation.keys(), set()
-        rules = self._rules()
+        rules = self._rules().satisfaction
         if not asked or not rules.ask:
             return
         async with self._database.snapshot() as tx:
@@ -276,7 +276,7 @@ class Visitors:
             return
         self._moved, self._looked = False, now
         async with self._database.snapshot() as tx:
-            places = await read_places(tx, sorted(self._by_conversation), clock)
+            places = await read_places(tx, sorted(self._by_conversation), self._rules(), clock)
         before, self._places = self._places, {p.conversation: p for p in places}
         for place in places:
             if before.get(place.conversation) != place:
@@ -286,6 +286,7 @@ class Visitors:
                         conversation=place.conversation,
                         position=place.position,
                         expected_wait_s=place.expected_wait_s,
+                        opens_at=place.opens_at,
                     ),
                 )
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from contactcenter.db.tx import Tx
+from contactcenter.model.opening_hours import wait_begins
+from contactcenter.model.rulebook import Rulebook
 
 LATELY = timedelta(minutes=10)
 """What was answered in this time says how fast a queue moves."""
@@ -15,20 +17,28 @@ ANSWERED_MIN = 3
 
 
 class QueuePlace(msgspec.Struct, frozen=True):
-    """`position` counts from 1; `expected_wait_s` None where too little was answered lately."""
+    """`position` counts from 1; `expected_wait_s` None where too little was answered lately.
+
+    `opens_at`: where the queue is closed for it, when it will be put to agents.
+    """
 
     conversation: int
     position: int
     expected_wait_s: int | None
+    opens_at: datetime | None = None
 
 
 class _Place(msgspec.Struct, frozen=True):
     conversation: int
     position: int
     answered: int
+    queue: str
+    enqueued_at: datetime
 
 
-async def read_places(tx: Tx, conversations: Sequence[int], now: datetime) -> list[QueuePlace]:
+async def read_places(
+    tx: Tx, conversations: Sequence[int], rules: Rulebook, now: datetime
+) -> list[QueuePlace]:
     """Of those of these conversations that wait in a queue.
 
     The order is that of the engine: by the beginning of the wait, less the head start. Who is
@@ -39,7 +49,14 @@ async def read_places(tx: Tx, conversations: Sequence[int], now: datetime) -> li
     if not conversations:
         return []
     rows = await tx.many(_Place, "waits.places", list(conversations), now - LATELY)
-    return [QueuePlace(r.conversation, r.position, _wait_s(r)) for r in rows]
+    return [_place(row, rules, now) for row in rows]
+
+
+def _place(row: _Place, rules: Rulebook, now: datetime) -> QueuePlace:
+    begins = wait_begins(rules, row.queue, row.enqueued_at)
+    if begins > now:
+        return QueuePlace(row.conversation, row.position, None, begins)
+    return QueuePlace(row.conversation, row.position, _wait_s(row))
 
 
 def _wait_s(place: _Place) -> int | None:

@@ -88,7 +88,7 @@ READERS: dict[str, Callable[[], Callable[[int, Fact], object]]] = {
     "origins": lambda: Origins(NOTHING).read,
     "router": lambda: lambda seq, fact: list(_translator().translate(seq, fact)),
     "rulebook": lambda: RulebookInForce(NOTHING).read,
-    "visitors": lambda: Visitors(NOTHING, lambda: NOW).read,
+    "visitors": lambda: Visitors(NOTHING, lambda: NOW, lambda: BOOK.rules).read,
     "webhooks": lambda: lambda _seq, fact: webhook_event.event(fact, {}),
 }
 

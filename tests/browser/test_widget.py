@@ -3,16 +3,20 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 import redis.asyncio as redis
 from playwright.async_api import Browser, Page, Route, expect
 
 from contactcenter.actions.block_identity import block_identity, unblock_identity
+from contactcenter.actions.publish import publish
 from contactcenter.api.pages import WEB
 from contactcenter.db import embedded
+from contactcenter.model.calendar import Calendar, Week
 from contactcenter.model.caller import SYSTEM
 from contactcenter.model.rulebook import Published
 from contactcenter.record.profile import KnownBy
@@ -22,6 +26,7 @@ from tests.conftest import empty_database
 from tests.contactcenter.browsers import signed
 from tests.contactcenter.clients import Desktop
 from tests.contactcenter.conftest import Running, running
+from tests.contactcenter.floor import queue
 from tests.contactcenter.team import Team, now
 
 KB = 1000
@@ -341,6 +346,31 @@ async def test_who_waits_sees_their_place_and_is_asked_how_content_they_are(
     await page.get_by_role("button", name="Open the chat").click()
     await expect(said(page)).to_have_count(1)
     await expect(question).to_be_hidden()
+
+
+async def test_who_comes_while_it_is_closed_is_told_when_it_opens(
+    open_page: OpenPage, host: Host, house: Running, book: Published
+) -> None:
+    later = now() + timedelta(days=2)
+    day = Week.__struct_fields__[later.weekday()]
+    closed = Calendar(timezone="UTC", hours=Week(**{day: ("00:00-24:00",)}))
+    rules = msgspec.structs.replace(book.rules, calendars={"later": closed})
+    for name in rules.queues:
+        rules = queue(rules, name, calendar="later")
+    version = await house.database.run(lambda tx: publish(tx, rules, "test", now()))
+    async with asyncio.timeout(10):
+        while house.parts.rulebook.current.version != version:  # noqa: ASYNC110 -- it has no event
+            await asyncio.sleep(0.01)
+    page = await open_page(host.page(), timezone_id="UTC")
+    await page.get_by_role("button", name="Open the chat").click()
+    opens = rf"{later:%A}, {later:%B} {later.day}, 12:00\sAM"
+    told = re.compile(rf"We are closed until {opens}\. Write to us: we answer then\.")
+    await expect(page.locator(".who")).to_have_text(told)
+    await check_accessibility(page)
+    await page.get_by_label("Your question").fill("Where is my order?")
+    await page.get_by_role("button", name="Start the chat").click()
+    await expect(said(page)).to_have_count(1)
+    await expect(page.locator(".who")).to_have_text(told)
 
 
 async def test_a_page_that_is_not_listed_keeps_its_visitors_informed(

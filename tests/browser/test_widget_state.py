@@ -121,6 +121,17 @@ async def test_unread_is_what_no_device_has_read(open_page: OpenPage) -> None:
     assert before["delivered"] == [{"type": "delivered", "conversation": 1, "number": 3}]
 
 
+async def test_what_is_closed_opens_and_a_wait_begins(open_page: OpenPage) -> None:
+    page = await open_page("/demo-shop")
+    opens = "2026-11-23T01:00:00Z"
+    place = {"type": "queue", "conversation": 1, "position": 1, "expected_wait_s": None}
+    closed = [{"type": "hours", "opens_at": opens}, place | {"opens_at": opens}]
+    before = (await shown(page, *closed))["state"]
+    assert (before["opens"], before["queue"]["opens"]) == (opens, opens)
+    after = (await shown(page, *closed, {"type": "hours", "opens_at": None}, place))["state"]
+    assert (after["opens"], after["queue"]["opens"]) == (None, None)
+
+
 async def test_frames_of_a_later_version_are_passed_over(open_page: OpenPage) -> None:
     page = await open_page("/demo-shop")
     assert await shown(page, {"type": "weather"}) == await shown(page)

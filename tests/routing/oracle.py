@@ -320,6 +320,7 @@ class Oracle:
             head_start=head_start,
             sticky=(fact.sticky_agent, fact.sticky_until),
             barred=dict(fact.excluded),
+            rest=fact.not_before,
             past_offers=old.past_offers if old else set(),
         )
 
@@ -330,7 +331,7 @@ class Oracle:
             old.enqueued_at = fact.at
         old.queue, old.generation = fact.queue, fact.generation
         old.asks, old.barred = fact.requirement, dict(fact.excluded)
-        old.sticky, old.rest = (fact.sticky_agent, fact.sticky_until), 0
+        old.sticky, old.rest = (fact.sticky_agent, fact.sticky_until), fact.not_before
 
     def offered(self, fact: OfferMade) -> bool:
         work = self.work.get(fact.item)

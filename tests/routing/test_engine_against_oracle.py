@@ -47,6 +47,7 @@ WEIGHTS = st.sampled_from([1, 1, 1, 0, 2, 3])
 SPANS = st.integers(0, 40)
 UNTIL = st.dictionaries(AGENTS, st.integers(-5, 30), max_size=2)
 STICKY = st.tuples(st.none() | AGENTS, st.integers(-5, 60))
+SCHEDULED = st.sampled_from([0, 0, 0, 15])
 DRIFT = st.sampled_from([1, 1, 1, 1, 1, 1, 1, 0, -1])  # what a fact is: new, repeated, late
 STALE = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1, -1])  # about the present generation, or another
 
@@ -174,6 +175,7 @@ class Told(RuleBasedStateMachine):
         gold=st.integers(0, 30),
         sticky=STICKY,
         excluded=UNTIL,
+        not_before=SCHEDULED,
     )
     def item_queues(self, item: int, newer: int, waited: int, gold: int, **asked: Any) -> None:
         generation = self.number(self.generations, item, newer)
@@ -199,6 +201,7 @@ class Told(RuleBasedStateMachine):
         requirement=LEVELS,
         sticky=STICKY,
         excluded=UNTIL,
+        not_before=SCHEDULED,
     )
     def item_is_transferred(self, item: int, newer: int, **asked: Any) -> None:
         generation = self.number(self.generations, item, newer)
@@ -214,9 +217,14 @@ class Told(RuleBasedStateMachine):
         )
 
     def from_now(
-        self, sticky: tuple[int | None, int], excluded: dict[int, int], **asked: Any
+        self,
+        sticky: tuple[int | None, int],
+        excluded: dict[int, int],
+        not_before: int = 0,
+        **asked: Any,
     ) -> dict[str, Any]:
         return asked | {
+            "not_before": self.now + not_before,
             "sticky_agent": sticky[0],
             "sticky_until": self.now + sticky[1],
             "excluded": {agent: self.now + until for agent, until in excluded.items()},

@@ -77,6 +77,18 @@ def test_an_item_rests_after_a_refused_proposal() -> None:
     assert floor.engine.why_not(7, 1, floor.now).reasons == (found.standing,)
 
 
+def test_an_item_that_is_scheduled_says_when_it_is_due() -> None:
+    floor = Floor()
+    floor.agent(1)
+    floor.queue(11, not_before=floor.now + 300 * SECOND)
+    floor.decide()
+    floor.later(100)
+    found = floor.engine.why(11, floor.now)
+    assert found.standing == "it is scheduled"
+    assert found.changes[0] == "it is due in 200 s"
+    assert floor.engine.why_not(11, 1, floor.now).reasons == ("it is scheduled",)
+
+
 def test_an_item_that_does_not_wait_is_told_where_it_is() -> None:
     floor = Floor()
     floor.agent(1)

@@ -232,6 +232,38 @@ def test_a_transferred_item_does_not_go_back_to_who_gave_it_away() -> None:
     assert floor.proposed() == {7: 2}
 
 
+def test_a_scheduled_item_is_offered_when_it_is_due_and_not_before() -> None:
+    floor = Floor()
+    floor.agent(1)
+    due = floor.now + 300 * SECOND
+    floor.queue(11, not_before=due)
+    assert floor.proposed() == {}
+    assert floor.engine.wake_at() == due
+    floor.later(300)
+    assert floor.proposed() == {11: 1}
+
+
+def test_a_scheduled_item_does_not_hide_those_behind_it() -> None:
+    floor = Floor()
+    floor.queue(11, not_before=floor.now + 300 * SECOND)
+    floor.queue(12)
+    floor.agent(1)
+    assert floor.proposed() == {12: 1}
+
+
+def test_a_transfer_into_a_closed_queue_is_scheduled() -> None:
+    floor = Floor()
+    floor.agent(1)
+    floor.queue(11)
+    transfer = ItemTransferred(
+        floor.now, 11, 2, "sales", keeps_place=True, sequence=9, not_before=floor.now + SECOND
+    )
+    floor.engine.apply(transfer)
+    assert floor.proposed() == {}
+    floor.later(1)
+    assert floor.proposed() == {11: 1}
+
+
 def test_a_reopened_item_comes_in_again_and_a_repeated_one_does_not() -> None:
     floor = Floor()
     floor.agent(1)

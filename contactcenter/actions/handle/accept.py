@@ -14,7 +14,7 @@ from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from contactcenter.record.held import Held, Work
 from contactcenter.record.subject import taken as subject_taken
-from contactcenter.record.waits import within_target
+from contactcenter.record.waits import began, within_target
 from contactcenter.record.work import Change
 from contactcenter.words import ItemKind
 
@@ -80,7 +80,7 @@ async def _take(
         [h.item.id for _, h, _ in taken],
         [h.item.epoch for _, h, _ in taken],
         [h.item.queue for _, h, _ in taken],
-        [h.item.enqueued_at for _, h, _ in taken],
+        [began(h.item, book, now) for _, h, _ in taken],
         within,
         now,
     )

@@ -10,7 +10,7 @@ WITH asked AS (
         AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
         AND state IN ('queued', 'offered')
 ), waiting AS (
-    SELECT w.id, w.conversation_id, w.queue, row_number() OVER (
+    SELECT w.id, w.conversation_id, w.queue, w.enqueued_at, row_number() OVER (
         PARTITION BY w.queue
         ORDER BY w.enqueued_at - w.head_start_us * interval '1 microsecond', w.id
     ) AS position
@@ -20,6 +20,7 @@ WITH asked AS (
     SELECT queue, count(*) AS answered FROM queue_wait
     WHERE ended_at > $2 AND outcome = 'answered' GROUP BY queue
 )
-SELECT waiting.conversation_id AS conversation, waiting.position, coalesce(pace.answered, 0) AS answered
+SELECT waiting.conversation_id AS conversation, waiting.position, coalesce(pace.answered, 0) AS answered,
+       waiting.queue, waiting.enqueued_at
 FROM asked JOIN waiting ON waiting.id = asked.id LEFT JOIN pace ON pace.queue = waiting.queue
 ORDER BY waiting.id

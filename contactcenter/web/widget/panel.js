@@ -28,6 +28,8 @@ export function makePanel(settings, t, talk, close) {
   const element = h("section", { class: "panel", role: "dialog", "aria-label": title || t("title"), hidden: true, onkeydown: key, ondragover: over, ondrop: over },
     h("header", {}, h("div", { class: "grow" }, h("h2", {}, title || t("title")), who), end, shut),
     sure, link, form.element, said.element, typing, rate.element, write.element);
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
   const phone = matchMedia("(max-width: 480px)");
   phone.addEventListener("change", modal);
   document.addEventListener("visibilitychange", look);
@@ -65,6 +67,13 @@ export function makePanel(settings, t, talk, close) {
     ask(false);
   }
 
+  /** A time of today, or a day and a time, on the visitor's own clock. */
+  function moment(at) {
+    const then = new Date(at);
+    const today = then.toDateString() === new Date().toDateString();
+    return today ? clock.format(then) : `${day.format(then)}, ${clock.format(then)}`;
+  }
+
   function look() {
     if (!element.hidden && !document.hidden) talk.seen();
   }
@@ -75,7 +84,7 @@ export function makePanel(settings, t, talk, close) {
     said.element.hidden = write.element.hidden = asked;
     const conversation = state.conversation;
     end.hidden = !conversation?.open || state.link !== "live";
-    say(who, answers(state, t));
+    say(who, answers(state, t, moment));
     const trouble = state.link === "reconnecting" && !state.known ? "unreachable" : state.link;
     say(link, SAID.includes(trouble) ? t(trouble) : "");
     link.hidden = !link.textContent;
@@ -90,6 +99,7 @@ export function makePanel(settings, t, talk, close) {
     draw,
     show() {
       element.hidden = false;
+      talk.hours();
       if (!settings.form || talk.known()) talk.start();
       draw(talk.state());
       said.end();
@@ -100,8 +110,10 @@ export function makePanel(settings, t, talk, close) {
 
 const SAID = ["unreachable", "reconnecting", "offline", "refused", "expired"];
 
-/** Who has it, in a line. */
-function answers({ conversation, outgoing, queue }, t) {
+/** Who has it, in a line; or when somebody can. */
+function answers({ conversation, outgoing, queue, opens }, t, moment) {
+  if (queue?.opens) return t("closed", moment(queue.opens));
+  if (opens && !conversation?.agent && !conversation?.bot) return t("closed", moment(opens));
   if (queue) return t("place", queue.position) + (queue.wait === null ? "" : `, ${t("wait", Math.ceil(queue.wait / 60))}`);
   if (!conversation) return outgoing.length ? t("waiting") : t("team");
   if (conversation.agent) return t("answers", conversation.agent);

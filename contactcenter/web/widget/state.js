@@ -1,6 +1,6 @@
 /**
  * What the chat knows, as a pure fold over frames (docs/visitor-protocol.md) and what is done here:
- * `link`, `say`, `retry`, `drop`, `quiet`, `rated`, `begin`.
+ * `link`, `say`, `retry`, `drop`, `quiet`, `rated`, `begin`, `hours`.
  */
 
 /**
@@ -37,7 +37,8 @@
  * @property {Message[]} messages
  * @property {Outgoing[]} outgoing
  * @property {{name: string|null}|null} typing
- * @property {{position: number, wait: number|null}|null} queue place among all who wait, and seconds until an answer
+ * @property {{position: number, wait: number|null, opens: string|null}|null} queue place among all who wait, seconds until an answer, and the opening before which there is none
+ * @property {string|null} opens when people answer again; null while they do
  * @property {{item: number}|null} satisfaction what we are asked about
  * @property {boolean} earlier
  * @property {number|null} position
@@ -55,6 +56,7 @@ export const EMPTY = {
   outgoing: [],
   typing: null,
   queue: null,
+  opens: null,
   satisfaction: null,
   earlier: false,
   position: null,
@@ -70,7 +72,9 @@ export function fold(state, frame) {
     case "link":
       return { ...state, link: frame.link };
     case "begin":
-      return { ...EMPTY, link: state.link, outgoing: frame.outgoing };
+      return { ...EMPTY, link: state.link, opens: state.opens, outgoing: frame.outgoing };
+    case "hours":
+      return { ...state, opens: frame.opens_at };
     case "welcome":
       return welcome(state, frame);
     case "messages":
@@ -92,7 +96,7 @@ export function fold(state, frame) {
     case "closed":
       return { ...about(state, frame.conversation, { open: false, agent: null }), typing: null, queue: null };
     case "queue":
-      return { ...state, queue: { position: frame.position, wait: frame.expected_wait_s } };
+      return { ...state, queue: { position: frame.position, wait: frame.expected_wait_s, opens: frame.opens_at ?? null } };
     case "satisfaction":
       return { ...state, satisfaction: { item: frame.item } };
     case "rated":

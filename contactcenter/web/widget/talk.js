@@ -11,7 +11,7 @@ const LOOK_MS = 5_000;
 const SILENT_MS = 30_000, WAITING_MS = 8_000;
 const TYPING_MS = 2_000, TYPED_MS = 5_000;
 
-const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000, DAY_MS = 86_400_000;
 
 /**
  * @param {import("./settings.js").Settings} settings
@@ -22,13 +22,24 @@ const DAY_MS = 86_400_000;
 export function talk(settings, kept, changed, tell) {
   let state = EMPTY;
   let socket = null, held = null, busy = false, wanted = false;
-  let tries = 0, timer, quiet, heard = 0, asked = 0, typed = 0;
+  let tries = 0, timer, quiet, turn, heard = 0, asked = 0, typed = 0;
 
   addEventListener("online", () => connect());
   addEventListener("offline", () => drop("offline"));
   addEventListener("pageshow", (event) => event.persisted && connect());
   document.addEventListener("visibilitychange", () => document.hidden || connect());
   setInterval(look, LOOK_MS);
+
+  /** Whether people answer now; asked again when that changes. */
+  async function hours() {
+    clearTimeout(turn);
+    const path = `hours?connection=${encodeURIComponent(settings.connection)}`;
+    const now = await ask(settings.house, "GET", path).then((answer) => answer.json(), () => null);
+    if (!now) return; // asked again when the chat is opened again
+    put({ type: "hours", opens_at: now.opens_at });
+    const changes = Date.parse(now.opens_at ?? now.closes_at);
+    if (changes) turn = setTimeout(hours, Math.min(Math.max(changes - Date.now(), MINUTE_MS), DAY_MS));
+  }
 
   function put(frame) {
     state = fold(state, frame);
@@ -206,6 +217,7 @@ export function talk(settings, kept, changed, tell) {
 
   return {
     state: () => state,
+    hours,
     /** Whether they need not be asked who they are. */
     known: () => !!(settings.jwt || kept.get("guest")),
     start() {

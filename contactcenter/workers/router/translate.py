@@ -9,6 +9,7 @@ import msgspec
 from contactcenter import facts
 from contactcenter.model.agent import Agent
 from contactcenter.model.offer import Offer
+from contactcenter.model.opening_hours import wait_begins
 from contactcenter.model.rulebook import Published
 from contactcenter.model.work import WorkItem
 from routing import facts as told
@@ -112,6 +113,7 @@ class Translator:
             sticky_agent=row.sticky_agent_id,
             sticky_until=_until(row.sticky_until),
             excluded=excluded,
+            not_before=self._not_before(row.queue, row.enqueued_at),
         )
         if offer:
             yield told.OfferMade(
@@ -233,7 +235,12 @@ class Translator:
             sticky_agent=fact.sticky_agent,
             sticky_until=_until(fact.sticky_until),
             excluded=excluded,
+            not_before=self._not_before(fact.queue, fact.enqueued_at),
         )
+
+    def _not_before(self, queue: str, enqueued_at: datetime) -> int:
+        begins = wait_begins(self.book.rules, queue, enqueued_at)
+        return micros(begins) if begins > enqueued_at else 0
 
     def _assigned(self, fact: facts.ItemAssigned, at: int) -> Iterator[told.Fact]:
         """By an offer the engine knows it; otherwise it may never have heard of the item."""

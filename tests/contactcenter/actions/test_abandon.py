@@ -4,7 +4,9 @@ import pytest
 
 from contactcenter.actions.abandon import leave
 from contactcenter.errors import NotFound
+from contactcenter.model.rulebook import Published
 from tests.contactcenter.conftest import NOW, Desk
+from tests.contactcenter.floor import queue
 
 LATER = NOW + timedelta(seconds=60)
 """Exactly the target of the queue for customer care."""
@@ -51,6 +53,14 @@ async def test_wait_is_counted_against_the_queues_target(
     ]
     [fact] = await desk.facts("ItemAbandoned")
     assert fact["within"] is within
+
+
+async def test_who_leaves_before_the_opening_has_waited_for_nobody(desk: Desk) -> None:
+    desk.book = Published(1, queue(desk.book.rules, "care", calendar="office"))
+    conversation = (await desk.say("+621")).conversation  # on a Saturday
+    assert await go(desk, conversation) == "abandoned"
+    assert await desk.rows("SELECT state FROM work_item") == [{"state": "cancelled"}]
+    assert await desk.rows("SELECT * FROM queue_wait") == []
 
 
 async def test_pending_offer_is_withdrawn_and_counts_against_nobody(desk: Desk) -> None:

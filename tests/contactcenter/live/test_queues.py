@@ -30,6 +30,16 @@ def test_numbers_of_a_queue() -> None:
     assert msgspec.structs.astuple(billing) == ("billing", 1, 0, 0, 0, 5.0, 0, 0, None, 0, 0)
 
 
+def test_the_longest_wait_counts_from_the_opening() -> None:
+    board = Board(ZONE, waiting={2: Waiting("care", "web", 2, at(-3600))})
+
+    def longest(opened_at: datetime) -> float:
+        [care] = summarise(board, ["care"], NOW, lambda _, since: max(since, opened_at))
+        return care.longest_wait_s
+
+    assert (longest(at(-600)), longest(at(600))) == (600.0, 0.0)
+
+
 def test_numbers_of_yesterday_are_not_todays() -> None:
     board = Board(ZONE, day=NOW.date(), tallies={"care": Tally(answered=1, answered_within=1)})
     [today] = summarise(board, ["care"], NOW)

@@ -12,6 +12,7 @@ from contactcenter.db.database import Database
 from contactcenter.live.fanout import Signal
 from contactcenter.live.visitor import HELLO_S_MAX, NO_HELLO, SIGNED_OUT, Past, Visitor
 from contactcenter.live.visitors import Place, Visitors
+from contactcenter.model.rulebook import Published
 from tests.contactcenter.conftest import Desk
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,8 +37,8 @@ def clock() -> list[datetime]:
 
 
 @pytest.fixture
-def visitors(database: Database, clock: list[datetime]) -> Visitors:
-    return Visitors(database, lambda: clock[0])
+def visitors(database: Database, clock: list[datetime], book: Published) -> Visitors:
+    return Visitors(database, lambda: clock[0], lambda: book.rules)
 
 
 @pytest.fixture

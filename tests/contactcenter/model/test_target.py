@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -217,6 +218,18 @@ def test_what_has_ended_changes_by_nothing_but_a_new_beginning(
         for event in get_args(ClockEvent):
             following = value.after(event, at(minute))
             assert following.state in ("running", "cancelled") or following == value
+
+
+def test_the_papers_show_the_table_as_it_is() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "business-time.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.partition("| | first_response ")[2].partition("\n\n")[0].splitlines()[2:]
+    ]
+    assert [row[0] for row in rows] == list(get_args(ClockEvent))
+    for place, metric in enumerate(get_args(Metric), start=1):
+        shown = {row[0]: row[place] for row in rows if row[place]}
+        assert shown == TABLE[metric], metric
 
 
 def test_every_metric_begins_ends_and_can_be_cancelled() -> None:

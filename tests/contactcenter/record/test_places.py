@@ -1,12 +1,13 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from contactcenter.model.rulebook import Published
 from contactcenter.record.places import QueuePlace, read_places
-from tests.contactcenter.floor import NOW, Floor, accept
+from tests.contactcenter.floor import NOW, Floor, accept, queue
 
 
 async def places(floor: Floor, *items: int) -> list[QueuePlace]:
     conversations = [(await floor.item(item))["conversation_id"] for item in items]
-    return await floor.run(read_places, conversations, NOW + timedelta(minutes=5))
+    return await floor.run(read_places, conversations, floor.book.rules, NOW + timedelta(minutes=5))
 
 
 async def test_who_waits_stands_where_the_engine_would_take_them(floor: Floor) -> None:
@@ -25,7 +26,7 @@ async def test_who_waits_stands_where_the_engine_would_take_them(floor: Floor) -
 async def test_whoever_is_answered_waits_no_more(floor: Floor) -> None:
     item = await floor.active(await floor.desk.person())
     assert await places(floor, item) == []
-    assert await floor.run(read_places, [], NOW) == []
+    assert await floor.run(read_places, [], floor.book.rules, NOW) == []
 
 
 async def test_the_wait_is_that_of_the_last_minutes(floor: Floor) -> None:
@@ -37,3 +38,11 @@ async def test_the_wait_is_that_of_the_last_minutes(floor: Floor) -> None:
         await floor.run(accept, agent, await floor.offer(item, agent), floor.book, NOW)
     # Three in ten minutes: the next in 200 s.
     assert [(p.position, p.expected_wait_s) for p in await places(floor, last)] == [(1, 240)]
+
+
+async def test_while_it_is_closed_the_opening_is_told_instead_of_the_wait(floor: Floor) -> None:
+    floor.book = Published(2, queue(floor.book.rules, "care", calendar="office"))
+    item = await floor.waiting()  # on a Saturday
+    [place] = await places(floor, item)
+    assert (place.position, place.expected_wait_s) == (1, None)
+    assert place.opens_at == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

@@ -4,8 +4,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from contactcenter.model.rulebook import Published
 from contactcenter.record.held import hold
 from contactcenter.record.waits import abandoned, answered
+from tests.contactcenter.floor import queue
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
@@ -42,3 +44,22 @@ async def test_a_wait_ends_within_the_target_or_not(
 
 async def test_in_a_queue_that_is_no_more_there_is_no_target(desk: Any) -> None:
     assert await ends(desk, answered, 1, queue="gone") is False
+
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""When the office opens that was closed on that Saturday: eight o'clock in Jakarta."""
+
+
+@pytest.mark.parametrize(("more_s", "within"), [(0, True), (1, False)])
+async def test_a_wait_counts_from_the_opening(desk: Any, more_s: int, *, within: bool) -> None:
+    desk.book = Published(1, queue(desk.book.rules, "care", calendar="office"))
+    target = desk.book.rules.queues["care"].target_s
+    after = (MONDAY - NOW).total_seconds() + target + more_s
+    assert await ends(desk, answered, int(after)) is within
+    assert await desk.value("SELECT enqueued_at FROM queue_wait") == MONDAY
+
+
+async def test_who_is_answered_before_the_opening_has_not_waited(desk: Any) -> None:
+    desk.book = Published(1, queue(desk.book.rules, "care", calendar="office"))
+    assert await ends(desk, answered, 7200) is True
+    assert await desk.value("SELECT ended_at - enqueued_at FROM queue_wait") == timedelta()

@@ -11,6 +11,7 @@ export default {
   question: "Your question",
   begin: "Start the chat",
   team: "We are here for you",
+  closed: "We are closed until {n}. Write to us: we answer then.",
   waiting: "Looking for somebody to answer",
   answers: "{n} answers you",
   over: "This chat has ended. Write to begin again.",

@@ -11,6 +11,7 @@ export default {
   question: "Pertanyaan Anda",
   begin: "Mulai obrolan",
   team: "Kami siap membantu",
+  closed: "Kami tutup sampai {n}. Silakan tulis: kami balas setelah buka.",
   waiting: "Kami sedang mencarikan petugas untuk Anda",
   answers: "{n} melayani Anda",
   over: "Obrolan ini sudah selesai. Tulis pesan untuk memulai lagi.",

@@ -9,8 +9,8 @@ from contactcenter.model.rulebook import Published
 from contactcenter.workers.router import Router
 from contactcenter.workers.router.translate import NEVER, Translator, micros, rules_published
 from routing.engine import Engine
-from routing.facts import AgentUpdated, ItemDone
-from tests.contactcenter.floor import NOW, Floor
+from routing.facts import AgentUpdated, ItemDone, ItemQueued
+from tests.contactcenter.floor import NOW, Floor, queue
 from tests.contactcenter.scenarios import SCENARIOS, Scene
 
 
@@ -45,6 +45,7 @@ def known(engine: Engine, now: int) -> dict[str, Any]:
                 "units": item.units,
                 "channel": item.entry.channel,
                 "queue": item.entry.queue,
+                "rests_until": max(item.rests_until, now),
                 "excluded": {a: until for a, until in item.excluded.items() if until > now},
                 "place": (
                     item.entry.enqueued_at,
@@ -124,6 +125,43 @@ def test_rules_are_those_of_the_rulebook(book: Published) -> None:
 
 def test_setting_agents_away_is_left_to_the_record(book: Published) -> None:
     assert rules_published(book, 7).rules.misses_before_away == NEVER
+
+
+def test_what_comes_while_the_queue_is_closed_is_not_offered_before_it_opens(
+    book: Published, engine: Engine
+) -> None:
+    office = Published(1, queue(book.rules, "care", calendar="office"))
+    translator = Translator(office, engine.state)
+    saturday = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+    monday = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # eight o'clock in Jakarta
+
+    def not_before(enqueued_at: datetime) -> int:
+        [told] = translator.translate(1, waiting_since(enqueued_at))
+        assert isinstance(told, ItemQueued)
+        return told.not_before
+
+    assert not_before(saturday) == micros(monday)
+    assert not_before(monday) == 0
+
+
+def waiting_since(enqueued_at: datetime) -> facts.ItemQueued:
+    return facts.ItemQueued(
+        at=enqueued_at,
+        item=1,
+        conversation=1,
+        customer=1,
+        queue="care",
+        channel="web",
+        bot=None,
+        because="arrived",
+        epoch=1,
+        weight=1,
+        requirement={},
+        band=0,
+        enqueued_at=enqueued_at,
+        head_start_us=0,
+        head_start_words=[],
+    )
 
 
 def test_what_an_agent_can_do_may_change_without_their_clocks(
