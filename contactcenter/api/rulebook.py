@@ -26,7 +26,7 @@ Toml = Annotated[str, msgspec.Meta(max_length=TOML_CHARACTERS_MAX)]
 Note = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$")]
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Step = Annotated[str, msgspec.Meta(max_length=200)] | Annotated[int, msgspec.Meta(ge=0, le=100_000)]
-VersionInQuery = Annotated[int, QueryParameter(ge=1, le=2**31 - 1)]
+VersionInQuery = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1)]
 
 _REFUSALS = refuses("409 rulebook-changed", "422 bad-rulebook")
 
@@ -133,9 +133,11 @@ async def read_one(database: NamedDependency[Database], version: Id) -> KeptRule
     operation_id="CompareRulebooks",
 )
 async def compare(
-    database: NamedDependency[Database], before: VersionInQuery, after: VersionInQuery
+    database: NamedDependency[Database],
+    before: VersionInQuery = None,
+    after: VersionInQuery = None,
 ) -> RulebookChanges:
-    """What differs between two versions."""
+    """What differs between two versions; the one that is not named is the one in force."""
     async with database.snapshot() as tx:
         older, newer = await read_version(tx, before), await read_version(tx, after)
     return RulebookChanges(changes(older.rules, newer.rules))

@@ -92,6 +92,7 @@ async def test_a_draft_is_compared_with_what_is_in_force(api: Api) -> None:
     assert answer.json() == {"errors": [], "version": 1, "changes": [change]}
     await api.publish(LONGER, 1)
     assert (await api.get("/changes", before=1, after=2))["items"] == [change]
+    assert (await api.get("/changes", before=1))["items"] == [change]
 
 
 async def test_a_queue_in_which_work_waits_may_not_be_forgotten(api: Api, team: Team) -> None:
