@@ -16,6 +16,7 @@ from contactcenter.actions.confirm import Confirmation, confirm
 from contactcenter.actions.receive import Inbound, Received, receive
 from contactcenter.api import (
     access,
+    alerts,
     audit,
     auth,
     canned_replies,
@@ -79,6 +80,7 @@ from contactcenter.workers.timers import Timers
 from contactcenter.workers.webhooks import Webhooks
 
 API = (
+    alerts,
     audit,
     auth,
     canned_replies,

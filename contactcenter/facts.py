@@ -16,6 +16,8 @@ import msgspec
 from contactcenter.explanation import Explanation
 from contactcenter.words import (
     ActorKind,
+    AlertKind,
+    AlertTo,
     AuthorKind,
     CaseState,
     CloseReason,
@@ -32,6 +34,7 @@ from contactcenter.words import (
     QueuedBecause,
     RescindReason,
     Severity,
+    Urgency,
     WaitingFor,
 )
 
@@ -637,6 +640,38 @@ class WebhookParked(Happened, frozen=True, kw_only=True, tag=True):
     error: str
 
 
+class AlertRaised(Happened, frozen=True, kw_only=True, tag=True):
+    """Somebody has to look at the subject: the agent, or all of the role that `to` names.
+
+    `title` is a sentence in English; `kind` and `values` say the same for pages in any language.
+    """
+
+    alert: int
+    kind: AlertKind
+    urgency: Urgency
+    subject_kind: str
+    subject: int
+    title: str
+    values: dict[str, Any] = {}
+    to: AlertTo
+    agent: int | None = None
+
+
+class AlertClimbed(Happened, frozen=True, kw_only=True, tag=True):
+    """Nobody has acknowledged it in time: it is for these now."""
+
+    alert: int
+    to: AlertTo
+
+
+class AlertAcknowledged(Happened, frozen=True, kw_only=True, tag=True):
+    """Somebody looks after it. `agent`: whom it was for."""
+
+    alert: int
+    by: int
+    agent: int | None = None
+
+
 class TimerParked(Happened, frozen=True, kw_only=True, tag=True):
     """A timer failed too often; a person has to look."""
 
@@ -697,6 +732,9 @@ Fact = (
     | RulebookPublished
     | WebhookParked
     | TimerParked
+    | AlertRaised
+    | AlertClimbed
+    | AlertAcknowledged
 )
 
 

@@ -61,8 +61,17 @@ ConsultState = Literal["asked", "joined", "ended"]
 ConsultOutcome = Literal["declined", "left", "ended", "taken_over", "passed_on", "resolved", "gone"]
 HeldOutcome = Literal["sent", "taken_back", "refused"]
 TimerKind = Literal[
-    "offer_lapse", "wrapup_end", "agent_grace", "item_idle", "held_reply", "case_close"
+    "offer_lapse",
+    "wrapup_end",
+    "agent_grace",
+    "item_idle",
+    "held_reply",
+    "case_close",
+    "alert_climb",
 ]
+AlertKind = Literal["timer_parked"]
+AlertTo = Literal["agent", "supervisor", "administrator"]
+Urgency = Literal["notice", "warning", "critical"]
 Metric = Literal[
     "first_response", "next_response", "resolution", "time_in_queue", "time_to_answer", "update"
 ]

@@ -34,8 +34,8 @@ from contactcenter.explanation import (
     WithoutSkill,
     sentence,
 )
-from contactcenter.live.board import AgentShown
 from contactcenter.live.queues import QueueShown
+from contactcenter.live.shown import AgentShown
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)

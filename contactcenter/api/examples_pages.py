@@ -8,6 +8,7 @@ from contactcenter.actions.canned_replies import CannedReply, NewReply, ReplyTex
 from contactcenter.actions.drafts import Draft, NewDraft
 from contactcenter.actions.rate import Rating
 from contactcenter.actions.teams import MembersChange, MembersChanged, NewTeam, TeamChange
+from contactcenter.api.alerts import Acknowledged, Alert, AlertsPage, ParkedTimer
 from contactcenter.api.canned_replies import CannedReplies
 from contactcenter.api.drafts import Drafts
 from contactcenter.api.satisfaction import ByQueue
@@ -31,6 +32,21 @@ _REPLY = CannedReply(
 
 _TEAM = Team(id=3, name="Fiber at night", lead=9, created_at=AT, archived_at=None)
 _SHOWN_TEAM = ShownTeam(**msgspec.structs.asdict(_TEAM), lead_name="Rina Wati", members=12)
+_ALERT = Alert(
+    id=5,
+    kind="timer_parked",
+    urgency="warning",
+    subject_kind="timer item_idle",
+    subject=9,
+    title="The timer item_idle of 9 has failed too often: KeyError('care')",
+    values={"timer": "item_idle", "error": "KeyError('care')"},
+    to="supervisor",
+    agent=None,
+    raised_at=AT,
+    acknowledged_at=None,
+    acknowledged_by=None,
+    acknowledged_by_name=None,
+)
 _DRAFT = Draft(conversation=11, kind="reply", text="I have looked at your line, and", changed_at=AT)
 
 PAGES: tuple[msgspec.Struct, ...] = (
@@ -46,6 +62,12 @@ PAGES: tuple[msgspec.Struct, ...] = (
     _TEAM,
     _SHOWN_TEAM,
     Teams([_SHOWN_TEAM], None),
+    _ALERT,
+    AlertsPage([_ALERT], None),
+    Acknowledged(first=True),
+    ParkedTimer(
+        kind="item_idle", subject=9, parked_at=AT, attempts=6, last_error="KeyError('care')"
+    ),
     NewDraft(text="I have looked at your line, and"),
     _DRAFT,
     Drafts([_DRAFT], None),

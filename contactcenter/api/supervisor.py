@@ -22,9 +22,9 @@ from contactcenter.db.tx import Tx
 from contactcenter.errors import Refusal
 from contactcenter.explanation import Explanation
 from contactcenter.live import frames
-from contactcenter.live.board import AgentShown
 from contactcenter.live.hub import Client, Hub
 from contactcenter.live.queues import QueueShown, summarise
+from contactcenter.live.shown import AgentShown
 from contactcenter.model.caller import Actor
 from contactcenter.model.opening_hours import wait_begins
 from contactcenter.model.rulebook import Published

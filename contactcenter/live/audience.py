@@ -38,6 +38,8 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: PLR0911 -- a line 
             | facts.ItemCancelled()
             | facts.SatisfactionGiven()
             | facts.LeadChanged()
+            | facts.AlertRaised()
+            | facts.AlertAcknowledged()
         ):
             return (fact.agent,) if fact.agent else ()
         case (
@@ -74,6 +76,7 @@ def agents_concerned(fact: Fact) -> tuple[int, ...]:  # noqa: PLR0911 -- a line 
             | facts.VisitorSessionEnded()
             | facts.WebhookParked()
             | facts.TimerParked()
+            | facts.AlertClimbed()
         ):
             return ()
         case _:

@@ -12,99 +12,27 @@ import msgspec
 
 from contactcenter import facts
 from contactcenter.db.tx import Tx
-from contactcenter.explanation import Explanation
 from contactcenter.facts import Fact
+from contactcenter.live.shown import (
+    AgentShown,
+    AlertShown,
+    Decision,
+    OpenCase,
+    Owned,
+    Tally,
+    TeamShown,
+    Waiting,
+    WithBot,
+)
 from contactcenter.model.case import ENDED
-from contactcenter.words import CaseState, ItemKind, ItemState, Presence, Severity
+from contactcenter.words import (
+    CaseState,
+    ItemKind,
+    ItemState,
+    Severity,
+)
 
 DECISIONS_MAX = 50
-
-
-class WithBot(msgspec.Struct, frozen=True):
-    """An item that a bot has."""
-
-    queue: str
-    channel: str
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """An item that waits in a queue, or is being offered. Of its subject, the id of that `kind`."""
-
-    queue: str
-    channel: str
-    conversation: int | None
-    enqueued_at: datetime
-    offered_to: int | None = None
-    kind: ItemKind = "conversation"
-    case: int | None = None
-    lead: int | None = None
-
-
-class Owned(msgspec.Struct, frozen=True):
-    """An item that an agent has."""
-
-    agent: int
-    queue: str
-    channel: str
-    conversation: int | None
-    weight: int
-    state: ItemState
-    kind: ItemKind = "conversation"
-    case: int | None = None
-    lead: int | None = None
-
-
-class OpenCase(msgspec.Struct, frozen=True):
-    """A case that is not resolved."""
-
-    queue: str
-    severity: Severity
-    state: CaseState
-
-
-class Tally(msgspec.Struct):
-    """What ended on one day in one queue; `*_within`: inside the target."""
-
-    answered: int = 0
-    answered_within: int = 0
-    abandoned: int = 0
-    abandoned_within: int = 0
-
-
-class AgentShown(msgspec.Struct, frozen=True):
-    """An agent; `since`: when they took on that presence. No queues means every queue.
-
-    `teams`: ids, in order.
-    """
-
-    name: str
-    presence: Presence
-    reason: str | None
-    since: datetime
-    capacity: int
-    queues: list[str] = []
-    teams: list[int] = []
-
-
-class TeamShown(msgspec.Struct, frozen=True):
-    """A team that is not archived; `lead`: the person who leads it."""
-
-    name: str
-    lead: int | None
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """An offer, why it was made, and what became of it. Of earlier versions only the sentence."""
-
-    offer: int
-    at: datetime
-    item: int
-    queue: str
-    channel: str
-    agent: int
-    sentence: str
-    outcome: str
-    explanation: Explanation | None = None
 
 
 class Board(msgspec.Struct):
@@ -118,11 +46,12 @@ class Board(msgspec.Struct):
     cases: dict[int, OpenCase] = {}
     agents: dict[int, AgentShown] = {}
     teams: dict[int, TeamShown] = {}
+    alerts: dict[int, AlertShown] = {}
     day: date | None = None
     tallies: dict[str, Tally] = {}
     decisions: list[Decision] = []
 
-    def fold(self, seq: int, fact: Fact) -> bool:  # noqa: C901, PLR0912 -- a line for each fact
+    def fold(self, seq: int, fact: Fact) -> bool:  # noqa: C901, PLR0912, PLR0915 -- a line for each fact
         """Apply one fact; whether boards show it. What the board holds already is passed over."""
         if seq <= self.seq:
             return False
@@ -174,6 +103,12 @@ class Board(msgspec.Struct):
                 self._team(fact)
             case facts.TeamMembersChanged():
                 self._members(fact)
+            case facts.AlertRaised():
+                self.alerts[fact.alert] = AlertShown.of(fact)
+            case facts.AlertClimbed():
+                self._climbed(fact)
+            case facts.AlertAcknowledged():
+                self.alerts.pop(fact.alert, None)
             case (
                 facts.ItemWaiting()
                 | facts.CustomerChanged()
@@ -309,6 +244,10 @@ class Board(msgspec.Struct):
         else:
             self.teams[fact.team] = TeamShown(fact.name, fact.lead)
 
+    def _climbed(self, fact: facts.AlertClimbed) -> None:
+        if alert := self.alerts.get(fact.alert):
+            self.alerts[fact.alert] = msgspec.structs.replace(alert, to=fact.to)
+
     def _members(self, fact: facts.TeamMembersChanged) -> None:
         for agent in {*fact.left, *fact.joined}:
             if shown := self.agents.get(agent):
@@ -348,6 +287,11 @@ class _Agent(msgspec.Struct, frozen=True):
 class _Team(msgspec.Struct, frozen=True):
     id: int
     shown: TeamShown
+
+
+class _Alert(msgspec.Struct, frozen=True):
+    id: int
+    shown: AlertShown
 
 
 class _Ended(msgspec.Struct, frozen=True):
@@ -391,6 +335,8 @@ async def read(tx: Tx, zone: str) -> Board:
         board.agents[a.id] = a.shown
     for t in await tx.many(_Team, "boards.teams"):
         board.teams[t.id] = t.shown
+    for raised in await tx.many(_Alert, "alerts.shown"):
+        board.alerts[raised.id] = raised.shown
     for e in await tx.many(_Ended, "boards.tallies", zone):
         board.day = e.day
         board.tallies[e.queue] = e.tally

@@ -139,6 +139,9 @@ class Credentials:
                 | facts.TeamMembersChanged()
                 | facts.WebhookParked()
                 | facts.TimerParked()
+                | facts.AlertRaised()
+                | facts.AlertClimbed()
+                | facts.AlertAcknowledged()
             ):
                 pass
             case _:

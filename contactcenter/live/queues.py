@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from contactcenter.live.board import Board, Tally
+from contactcenter.live.board import Board
+from contactcenter.live.shown import Tally
 
 
 class QueueShown(msgspec.Struct, frozen=True):

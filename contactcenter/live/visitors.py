@@ -198,6 +198,9 @@ class Visitors:
                 | facts.RulebookPublished()
                 | facts.WebhookParked()
                 | facts.TimerParked()
+                | facts.AlertRaised()
+                | facts.AlertClimbed()
+                | facts.AlertAcknowledged()
             ):
                 pass
             case _:

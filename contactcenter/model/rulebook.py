@@ -152,6 +152,15 @@ class Dispositions(Rules, frozen=True, kw_only=True):
     automatic: Name
 
 
+class Alerts(Rules, frozen=True, kw_only=True):
+    """After so many seconds without acknowledgement an alert is for the next in line.
+
+    From an agent it goes to the supervisors, from them to the administrators.
+    """
+
+    climb_after_s: PositiveSeconds = 300
+
+
 class Satisfaction(Rules, frozen=True, kw_only=True):
     """Whether customers are asked how content they are once an agent has resolved their matter.
 
@@ -225,6 +234,7 @@ class Rulebook(Rules, frozen=True, kw_only=True):
     record: RecordRules
     dispositions: Dispositions
     satisfaction: Satisfaction = Satisfaction()
+    alerts: Alerts = Alerts()
     cases: CaseRules = CaseRules()
     leads: LeadRules = LeadRules()
 

@@ -238,6 +238,9 @@ def event(fact: facts.Fact, known: dict[int, Identity]) -> Event | None:
             | facts.RulebookPublished()
             | facts.WebhookParked()
             | facts.TimerParked()
+            | facts.AlertRaised()
+            | facts.AlertClimbed()
+            | facts.AlertAcknowledged()
         ):
             return None
         case _:

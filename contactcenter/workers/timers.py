@@ -19,6 +19,7 @@ import msgspec
 from prometheus_client import Counter, Gauge, Histogram
 
 from contactcenter import facts
+from contactcenter.actions.alerts import alert_climbs
 from contactcenter.actions.case_words import close_due
 from contactcenter.actions.handle.hold import held_replies_due
 from contactcenter.actions.idle import item_idle
@@ -31,6 +32,7 @@ from contactcenter.errors import Unavailable
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.log import get
 from contactcenter.model.rulebook import Published
+from contactcenter.record.alerts import Notice, raise_alert
 from contactcenter.record.timers import Rings
 
 LOOK_S = 1.0
@@ -58,6 +60,7 @@ EFFECTS: Mapping[str, Effect] = {
     "item_idle": item_idle,
     "held_reply": held_replies_due,
     "case_close": close_due,
+    "alert_climb": alert_climbs,
 }
 
 _log = get(part="timers")
@@ -172,6 +175,15 @@ class Timers:
                     at=self._clock(), kind=ring.kind, subject=ring.subject, error=error
                 )
             )
+            notice = Notice(
+                kind="timer_parked",
+                urgency="warning",
+                subject_kind=f"timer {ring.kind}",
+                subject=ring.subject,
+                title=f"The timer {ring.kind} of {ring.subject} has failed too often: {error}",
+                values={"timer": ring.kind, "error": error},
+            )
+            await raise_alert(tx, notice, self._rulebook.current.rules.alerts, self._clock())
 
 
 def _take(rings: deque[Ring], passed_s: float, count_max: int) -> list[Ring]:

@@ -372,3 +372,23 @@ BEGIN
     ) s;
 END
 $$;
+-- Alerts ----------------------------------------------------------------------------------------------
+
+CREATE TABLE alert (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind             text NOT NULL,
+    urgency          text NOT NULL CHECK (urgency IN ('notice', 'warning', 'critical')),
+    subject_kind     text NOT NULL,
+    subject          bigint NOT NULL,
+    title            text NOT NULL,
+    "values"         jsonb NOT NULL,
+    addressee        text NOT NULL CHECK (addressee IN ('agent', 'supervisor', 'administrator')),
+    agent_id         bigint REFERENCES agent CHECK (agent_id IS NOT NULL OR addressee <> 'agent'),
+    raised_at        timestamptz NOT NULL,
+    acknowledged_at  timestamptz,
+    acknowledged_by  bigint REFERENCES person
+);
+-- One about the same thing at a time.
+CREATE UNIQUE INDEX alert_open ON alert (kind, subject_kind, subject) WHERE acknowledged_at IS NULL;
+
+CREATE INDEX timer_parked ON timer (parked_at) WHERE parked_at IS NOT NULL;

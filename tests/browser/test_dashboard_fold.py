@@ -15,7 +15,8 @@ from tests.browser.conftest import OpenPage
 from tests.conftest import empty_database
 from tests.contactcenter.conftest import Desk
 from tests.contactcenter.floor import Floor
-from tests.contactcenter.scenarios import SCENARIOS, Scene
+from tests.contactcenter.scenarios import SCENARIOS
+from tests.contactcenter.scene import Scene
 
 ZONE = "Asia/Jakarta"
 FOLD = """

@@ -7,8 +7,11 @@ the records anew. A name begins with the module of the action that it is about.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
+
 from contactcenter.actions import consult
 from contactcenter.actions.abandon import leave
+from contactcenter.actions.alerts import acknowledge, alert_climbs
 from contactcenter.actions.block_identity import block_identity
 from contactcenter.actions.bots import HandOver, bot_close, bot_reply, hand_over
 from contactcenter.actions.confirm import Confirmation, confirm
@@ -41,6 +44,7 @@ from contactcenter.actions.undo import set_undo
 from contactcenter.actions.wrap_up import finish_wrap_up, wrap_up_ended
 from contactcenter.model.caller import SYSTEM, Actor
 from contactcenter.model.person import Abilities
+from contactcenter.record.alerts import Notice, raise_alert
 from tests.contactcenter.case_scenes import CASE_SCENES
 from tests.contactcenter.floor import accept, resolve
 from tests.contactcenter.scene import Scene
@@ -476,6 +480,26 @@ async def teams__renamed_and_archived(s: Scene) -> None:
     team, other = await s.team(None), await s.team(None, "Second")
     await s.floor.run(change_team, team, TeamChange(name=s.who("Last")), SYSTEM, s.at(3))
     await s.floor.run(change_team, other, TeamChange(archived=True), SYSTEM, s.at(4))
+
+
+NOTICE = Notice(
+    kind="timer_parked",
+    urgency="warning",
+    subject_kind="timer x",
+    subject=13,
+    title="It failed.",
+    values={"timer": "x"},
+)
+
+
+async def alerts__acknowledged_and_climbed(s: Scene) -> None:
+    rules = s.floor.book.rules.alerts
+    for subject, agent in ((1, None), (2, s.agent), (3, None)):
+        about = msgspec.structs.replace(NOTICE, subject=subject + 3 * s.number, agent=agent)
+        await s.floor.run(raise_alert, about, rules, s.at(3))
+    rows = await s.floor.desk.rows("SELECT id FROM alert ORDER BY id DESC LIMIT 3")
+    await s.floor.run(acknowledge, rows[0]["id"], s.agent, SYSTEM, s.at(4))
+    await s.floor.ring(alert_climbs, "alert_climb", s.at(400))
 
 
 async def publish__other_rules(s: Scene) -> None:

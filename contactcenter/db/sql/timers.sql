@@ -24,6 +24,16 @@ SELECT kind, subject, generation, attempts,
 FROM timer WHERE due_at < $1 AND parked_at IS NULL
 ORDER BY due_at LIMIT $2
 
+-- name: parked
+SELECT kind, subject, parked_at, attempts, last_error FROM timer
+WHERE parked_at IS NOT NULL ORDER BY parked_at, kind, subject LIMIT $1
+
+-- name: retry
+UPDATE timer SET parked_at = NULL, attempts = 0, due_at = clock_timestamp(),
+    generation = nextval('timer_generation')
+WHERE kind = $1 AND subject = $2 AND parked_at IS NOT NULL
+RETURNING subject
+
 -- A timer that failed comes again later, or is parked for a person to see.
 -- name: push_back
 UPDATE timer SET attempts = attempts + 1, last_error = $4,

@@ -6,11 +6,12 @@ import { h, set } from "../base/dom.js";
 import { add, t } from "../base/i18n.js";
 import * as keys from "../base/keys.js";
 import { me as whoIsHere, signedOut } from "../base/session.js";
-import { connection, empty, failed, loading } from "../base/states.js";
+import { connection, failed, loading } from "../base/states.js";
 import { connect } from "../base/stream.js";
 import { now } from "../base/time.js";
 import { agentList } from "./agents.js";
 import { casesView, caseView } from "./cases.js";
+import { alertList } from "./alerts.js";
 import { arrange } from "./chart.js";
 import { count, decided } from "./counts.js";
 import { decisionList, whyView } from "./decisions.js";
@@ -89,8 +90,8 @@ class Dashboard {
     this.connection = connection();
     const turn = () => this.#toWall(location.hash !== "#wall");
     this.toWall = button({ label: t("dashboard.wall"), icon: "wall", key: "w", kind: "small to-wall", run: turn });
-    const alerts = h("section", { class: "card" }, h("header", null, h("h2", null, t("dashboard.alerts"))), empty({ icon: "bell", title: t("dashboard.alerts.none"), words: t("dashboard.alerts.hint") }));
-    this.grid = h("div", { class: "dashboard" }, this.filters.node, this.numbers.node, h("div", { class: "stack" }, this.queues.node, this.agents.node), h("div", { class: "stack" }, alerts, this.decisions.node));
+    this.alerts = alertList();
+    this.grid = h("div", { class: "dashboard" }, this.filters.node, this.numbers.node, h("div", { class: "stack" }, this.queues.node, this.agents.node), h("div", { class: "stack" }, this.alerts.node, this.decisions.node));
     this.head = bar(me, { page: "dashboard", end: this.toWall });
     const main = h("main", { id: "main", tabindex: -1, "aria-busy": "true" }, h("h1", { class: "unseen" }, t("dashboard.title")), this.grid, this.wall.node);
     document.body.replaceChildren(this.head, this.connection, main, ...document.querySelectorAll("dialog"));
@@ -149,6 +150,7 @@ class Dashboard {
       this.numbers.show(counted, present);
       this.queues.show(counted.listed, present, this.#trend);
       this.agents.show(counted.agents, present);
+      this.alerts.show(this.#board.alerts, present);
       const { decisions } = this.#board;
       this.decisions.show(decided(this.#board, this.filters.chosen()), present, decisions.length);
     }

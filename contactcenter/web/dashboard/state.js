@@ -10,17 +10,18 @@
 /** @typedef {{answered: number, answered_within: number, abandoned: number, abandoned_within: number}} Tally */
 /** @typedef {{name: string, presence: string, reason: string | null, since: string, capacity: number, queues: string[], teams: number[]}} Agent */
 /** @typedef {{name: string, lead: number | null}} Team */
+/** @typedef {{kind: string, urgency: string, subject_kind: string, subject: number, title: string, values: object, to: string, agent: number | null, raised_at: string}} Alert */
 /** @typedef {{offer: number, at: string, item: number, queue: string, channel: string, agent: number, sentence: string, outcome: string,
  *   explanation: import("../base/why.js").Explanation | null}} Decision `explanation`: null of what was decided before there was one */
 /**
  * @typedef {{zone: string, seq: number, bots: Map<number, {queue: string, channel: string}>, waiting: Map<number, Waiting>, owned: Map<number, Owned>, cases: Map<number, OpenCase>,
- *   agents: Map<number, Agent>, teams: Map<number, Team>, day: string | null, tallies: Map<string, Tally>, decisions: Decision[]}} Board
+ *   agents: Map<number, Agent>, teams: Map<number, Team>, alerts: Map<number, Alert>, day: string | null, tallies: Map<string, Tally>, decisions: Decision[]}} Board
  */
 
 export const DECISIONS_MAX = 50;
 
 /** A board before anything is known. @returns {Board} */
-export const empty = () => fromSnapshot({ zone: "UTC", seq: 0, bots: {}, waiting: {}, owned: {}, cases: {}, agents: {}, teams: {}, day: null, tallies: {}, decisions: [] });
+export const empty = () => fromSnapshot({ zone: "UTC", seq: 0, bots: {}, waiting: {}, owned: {}, cases: {}, agents: {}, teams: {}, alerts: {}, day: null, tallies: {}, decisions: [] });
 
 /**
  * The board after a frame: a `welcome` begins it anew, an `event` changes it. It is changed in
@@ -47,6 +48,7 @@ export function fromSnapshot(snapshot) {
     cases: byId(snapshot.cases ?? {}),
     agents: byId(snapshot.agents),
     teams: byId(snapshot.teams),
+    alerts: byId(snapshot.alerts),
     tallies: new Map(Object.entries(snapshot.tallies)),
     decisions: [...snapshot.decisions],
   };
@@ -55,7 +57,7 @@ export function fromSnapshot(snapshot) {
 /** The same as the server would send it. @param {Board} board */
 export const toSnapshot = (board) => ({
   ...board,
-  ...Object.fromEntries(["bots", "waiting", "owned", "cases", "agents", "teams", "tallies"].map((name) => [name, Object.fromEntries(board[name])])),
+  ...Object.fromEntries(["bots", "waiting", "owned", "cases", "agents", "teams", "alerts", "tallies"].map((name) => [name, Object.fromEntries(board[name])])),
 });
 
 /** The day of a time in the organisation's zone, as in "2026-11-22". @param {string} zone @param {string | number} at */
@@ -119,6 +121,11 @@ const HOW = {
     if (archived) board.teams.delete(team);
     else board.teams.set(team, { name, lead: lead ?? null });
   },
+  AlertRaised(board, { alert, at, kind, urgency, subject_kind, subject, title, values = {}, to, agent = null }) {
+    board.alerts.set(alert, { kind, urgency, subject_kind, subject, title, values, to, agent, raised_at: at });
+  },
+  AlertClimbed: (board, { alert, to }) => change(board.alerts, alert, { to }),
+  AlertAcknowledged: (board, { alert }) => void board.alerts.delete(alert),
   TeamMembersChanged(board, { team, joined = [], left = [] }) {
     for (const agent of new Set([...left, ...joined])) {
       const others = (board.agents.get(agent)?.teams ?? []).filter((one) => one !== team);

@@ -209,6 +209,9 @@ class Translator:
                 | facts.VisitorSessionEnded()
                 | facts.WebhookParked()
                 | facts.TimerParked()
+                | facts.AlertRaised()
+                | facts.AlertClimbed()
+                | facts.AlertAcknowledged()
             ):
                 return
             case _:

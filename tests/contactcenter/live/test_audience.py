@@ -72,6 +72,16 @@ ORDER: dict[str, Any] = {
     "total": 1,
     "by_kind": "bot",
 }
+ALERT: dict[str, Any] = {
+    "at": NOW,
+    "alert": 1,
+    "kind": "timer_parked",
+    "urgency": "warning",
+    "subject_kind": "timer x",
+    "subject": 13,
+    "title": "It failed.",
+    "to": "supervisor",
+}
 CONCERNS: list[tuple[facts.Fact, set[int]]] = [
     (facts.InteractionAppended(at=NOW, conversation=2, customer=3, said=SAID, agents=[7]), {7}),
     (facts.InteractionAppended(at=NOW, conversation=2, customer=3, said=SAID), set()),
@@ -165,6 +175,10 @@ CONCERNS: list[tuple[facts.Fact, set[int]]] = [
     (facts.ItemAbandoned(**ABOUT, enqueued_at=NOW, within=True), set()),
     (facts.SessionRevoked(at=NOW, session=1, person=7), set()),
     (facts.KeyRevoked(at=NOW, key=1), set()),
+    (facts.AlertRaised(**ALERT, agent=7), {7}),
+    (facts.AlertRaised(**ALERT), set()),
+    (facts.AlertClimbed(at=NOW, alert=1, to="administrator"), set()),
+    (facts.AlertAcknowledged(at=NOW, alert=1, by=9, agent=7), {7}),
     (facts.TeamChanged(at=NOW, team=1, name="Fiber"), set()),
     (facts.TeamMembersChanged(at=NOW, team=1, joined=[1]), set()),
     (facts.VisitorSessionEnded(at=NOW, session=1), set()),

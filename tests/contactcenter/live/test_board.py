@@ -5,14 +5,11 @@ import msgspec
 import pytest
 
 from contactcenter import facts
-from contactcenter.live.board import (
-    DECISIONS_MAX,
-    Board,
-    Tally,
-    read,
-)
+from contactcenter.live.board import DECISIONS_MAX, Board, read
+from contactcenter.live.shown import Tally
 from tests.contactcenter.floor import NOW, Floor
-from tests.contactcenter.scenarios import SCENARIOS, Scene
+from tests.contactcenter.scenarios import SCENARIOS
+from tests.contactcenter.scene import Scene
 
 ZONE = "Asia/Jakarta"
 
@@ -25,6 +22,7 @@ WITHOUT_WORK = {
     "__init__",
     "canned_replies",
     "connections",
+    "dismiss_merge",
     "drafts",
     "edit_customer",
     "fill_search",
@@ -32,6 +30,7 @@ WITHOUT_WORK = {
     "keys",
     "orders",
     "passwords",
+    "retry_timer",
     "sign_in",
     "upload",
     "visit",

@@ -2,8 +2,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter.live.board import AgentShown, Board, OpenCase, Owned, Tally, Waiting, WithBot
+from contactcenter.live.board import Board
 from contactcenter.live.queues import summarise
+from contactcenter.live.shown import AgentShown, OpenCase, Owned, Tally, Waiting, WithBot
 from tests.contactcenter.floor import NOW
 
 ZONE = "Asia/Jakarta"

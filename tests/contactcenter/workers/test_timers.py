@@ -145,6 +145,13 @@ async def test_poison_timer_is_parked_with_a_fact_in_the_end(floor: Floor, timer
     await fire_due(timers)
     [parked] = await floor.desk.facts("TimerParked")
     assert (parked["kind"], parked["subject"]) == ("poison", 13)
+    [alert] = await floor.desk.facts("AlertRaised")
+    assert (alert["kind"], alert["subject_kind"], alert["subject"]) == (
+        "timer_parked",
+        "timer poison",
+        13,
+    )
+    await floor.desk.rows("DELETE FROM timer WHERE kind = 'alert_climb'")
     await due(floor)
     assert await fire_due(timers) == 0
 
