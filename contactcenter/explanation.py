@@ -29,8 +29,8 @@ class PreferredAgent(Rule, frozen=True, tag="preferred_agent"):
 class Ahead(Rule, frozen=True, tag="head_start"):
     """The item was placed as if it had come that much earlier, for a `cause`.
 
-    `tier` and `queue`, of which `name` says which one; `propensity_to_leave`, without a name. What
-    waited before these codes came has words of its own as `cause`.
+    `tier`, `queue` and `severity`, of which `name` says which one; `propensity_to_leave`, without
+    a name. What waited before these codes came has words of its own as `cause`.
     """
 
     cause: str

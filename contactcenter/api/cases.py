@@ -98,6 +98,7 @@ class CaseNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     "/v1/cases",
     opt=who(*STAFF, "bot", scope="cases:write")
     | refuses(
+        "404 not-found",
         "422 unknown-category",
         "422 unknown-queue",
         "422 whose",

@@ -107,7 +107,8 @@ class Orders(msgspec.Struct, frozen=True):
 
 @post(
     "/v1/leads",
-    opt=who(*STAFF, "bot", scope="sales:write") | refuses("422 unknown-queue", "422 key-reused"),
+    opt=who(*STAFF, "bot", scope="sales:write")
+    | refuses("404 not-found", "422 unknown-queue", "422 key-reused"),
     tags=["sales"],
     operation_id="MakeLead",
 )
@@ -182,7 +183,8 @@ async def post_end(
 
 @post(
     "/v1/orders",
-    opt=who(*STAFF, "bot", scope="sales:write") | refuses("422 total-too-large", "422 key-reused"),
+    opt=who(*STAFF, "bot", scope="sales:write")
+    | refuses("404 not-found", "422 total-too-large", "422 key-reused"),
     tags=["sales"],
     operation_id="MakeOrder",
 )

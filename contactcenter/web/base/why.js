@@ -52,7 +52,7 @@ function weighed(term, names) {
 
 function headStart({ cause, name, head_start_us: us }, names) {
   const key = has(`why.head_start.${cause}`) ? `why.head_start.${cause}` : "why.head_start";
-  const shown = cause === "queue" ? names.queue(name) : cause === "tier" ? name : `${cause} ${name}`.trim();
+  const shown = cause === "queue" ? names.queue(name) : cause === "tier" ? name : cause === "severity" ? t(`case.severity.${name}`) : `${cause} ${name}`.trim();
   return t(key, { name: shown, time: span(us) });
 }
 

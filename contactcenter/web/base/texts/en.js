@@ -98,6 +98,7 @@ export default {
   "why.head_start": "{name}: placed as if {time} earlier",
   "why.head_start.tier": "{name} customer: placed as if {time} earlier",
   "why.head_start.queue": "Queue {name}: placed as if {time} earlier",
+  "why.head_start.severity": "{name} case: placed as if {time} earlier",
   "why.head_start.propensity_to_leave": "May leave us: placed as if {time} earlier",
   "why.waited": "Waited {time}",
   "why.language": "{name}",

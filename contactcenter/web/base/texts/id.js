@@ -98,6 +98,7 @@ export default {
   "why.head_start": "{name}: ditempatkan seolah datang {time} lebih awal",
   "why.head_start.tier": "Pelanggan {name}: ditempatkan seolah datang {time} lebih awal",
   "why.head_start.queue": "Antrean {name}: ditempatkan seolah datang {time} lebih awal",
+  "why.head_start.severity": "Kasus {name}: ditempatkan seolah datang {time} lebih awal",
   "why.head_start.propensity_to_leave": "Mungkin meninggalkan kita: ditempatkan seolah datang {time} lebih awal",
   "why.waited": "Sudah menunggu {time}",
   "why.language": "bahasa {name}",
