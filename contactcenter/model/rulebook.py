@@ -11,8 +11,9 @@ import msgspec
 
 from contactcenter.errors import BadInput, Fault
 from contactcenter.model import calendar
-from contactcenter.model.condition import CHARACTERS_MAX, BadCondition, compile_condition
-from contactcenter.model.soundness import Found, Unsound, sound, type_faults
+from contactcenter.model.condition import CHARACTERS_MAX
+from contactcenter.model.escalation import Ladder, Target, ladder_faults, target_faults
+from contactcenter.model.soundness import Found, Unsound, condition_faults, sound, type_faults
 from contactcenter.model.toml.places import Path, Places, spelt
 from contactcenter.words import Severity
 
@@ -237,6 +238,8 @@ class Rulebook(Rules, frozen=True, kw_only=True):
     alerts: Alerts = Alerts()
     cases: CaseRules = CaseRules()
     leads: LeadRules = LeadRules()
+    targets: list[Target] = []
+    ladders: dict[Name, Ladder] = {}
 
     def __post_init__(self) -> None:
         """Older rulebooks do not have the channels of cases and leads."""
@@ -317,14 +320,6 @@ def _segments(book: Rulebook) -> Iterator[Found]:
             yield from condition_faults(segment.when, SEGMENT_SUBJECTS, ("segments", name, "when"))
 
 
-def condition_faults(when: str, subjects: tuple[str, ...], path: Path) -> Iterator[Found]:
-    """All that is wrong with the condition at that path."""
-    try:
-        compile_condition(when, subjects)
-    except BadCondition as bad:
-        yield from ((path, str(fault)) for fault in bad.faults)
-
-
 def _calendars(book: Rulebook) -> Iterator[Found]:
     for name, each in book.calendars.items():
         with suppress(Unsound):
@@ -395,5 +390,7 @@ _CHECKS: tuple[Callable[[Rulebook], Iterator[Found]], ...] = (
     _satisfaction,
     _record,
     _work,
+    target_faults,
+    ladder_faults,
 )
 """What types alone cannot say; each looks at what is sound."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar, Union, cast, get_args, ge
 
 import msgspec
 
+from contactcenter.model.condition import BadCondition, compile_condition
 from contactcenter.model.toml.places import Path
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -46,6 +47,14 @@ def sound(document: Mapping[str, Any], kind: type[T]) -> T:
             made = field.default_factory is not msgspec.NODEFAULT
             parts[field.name] = field.default_factory() if made else field.default
     return cast("T", _Parts({n: p for n, p in parts.items() if not isinstance(p, _Parts)}))
+
+
+def condition_faults(when: str, subjects: tuple[str, ...], path: Path) -> Iterator[Found]:
+    """All that is wrong with the condition at that path."""
+    try:
+        compile_condition(when, subjects)
+    except BadCondition as bad:
+        yield from ((path, str(fault)) for fault in bad.faults)
 
 
 class _Parts:
