@@ -131,7 +131,9 @@ async def post_retry(
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
-    kind: Annotated[str, PathParameter(description="As in `ReadParkedTimers`.", max_length=64)],
+    kind: Annotated[
+        str, PathParameter(description="As in `ReadParkedTimers`.", pattern="^[a-z0-9_]{1,64}$")
+    ],
     subject: Id,
 ) -> None:
     """Let a parked timer fire at once, when the reason of its failures is mended."""

@@ -149,7 +149,7 @@ async def test_what_is_refused_stands_before_what_was_begun_meanwhile(
     await held(floor, agent, item)
     note = NewDraft(text="He is angry", kind="note")
     await floor.run(save_draft, agent, conversation, note, NOW)
-    await floor.run(requeue, item, None, floor.book, NOW)
+    await floor.run(requeue, item, None, SYSTEM, floor.book, NOW)
     await floor.ring(held_replies_due, "held_reply", LATER)
     [left] = await floor.desk.rows("SELECT kind, text FROM draft")
     assert left == {"kind": "note", "text": "So?\nHe is angry"}
