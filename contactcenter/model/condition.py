@@ -64,6 +64,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "agent.name": Variable("string", "what they are called"),
         "agent.skills": Variable("map(string, int)", "their skills with their levels"),
         "agent.queues": Variable("list(string)", "the queues that they work in"),
+        "answers": Variable("map(string, dyn)", "what was answered in a script, by its nodes"),
     }
 )
 

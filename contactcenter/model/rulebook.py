@@ -13,6 +13,7 @@ from contactcenter.errors import BadInput, Fault
 from contactcenter.model import calendar
 from contactcenter.model.condition import CHARACTERS_MAX
 from contactcenter.model.escalation import Ladder, Target, ladder_faults, target_faults
+from contactcenter.model.script import Navigation, Script, script_faults
 from contactcenter.model.soundness import Found, Unsound, condition_faults, sound, type_faults
 from contactcenter.model.toml.places import Path, Places, spelt
 from contactcenter.words import Severity
@@ -240,6 +241,8 @@ class Rulebook(Rules, frozen=True, kw_only=True):
     leads: LeadRules = LeadRules()
     targets: list[Target] = []
     ladders: dict[Name, Ladder] = {}
+    scripts: dict[Name, Script] = {}
+    navigation: list[Navigation] = []
 
     def __post_init__(self) -> None:
         """Older rulebooks do not have the channels of cases and leads."""
@@ -392,5 +395,6 @@ _CHECKS: tuple[Callable[[Rulebook], Iterator[Found]], ...] = (
     _work,
     target_faults,
     ladder_faults,
+    script_faults,
 )
 """What types alone cannot say; each looks at what is sound."""
