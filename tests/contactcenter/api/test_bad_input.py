@@ -1,12 +1,11 @@
 """Bad requests of every kind, to every route that takes the like: refused, placed, forgotten."""
 
-from collections.abc import re
+import re
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-import AsyncIterator
-import Iterator
 import msgspec
 import pytest
 
