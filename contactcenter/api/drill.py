@@ -38,12 +38,16 @@ Passed = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
 
 
 class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What a queue is measured by: `service_level` of all answered within `target_s`."""
+    """What a queue is measured by: `service_level` of all answered within `target_s`.
+
+    `requirement`: the least levels of skills that its work asks for.
+    """
 
     queue: str
     label: str
     target_s: int
     service_level: float
+    requirement: dict[str, int]
 
 
 class BoardRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +154,13 @@ async def rules(book: NamedDependency[Published]) -> BoardRules:
         timezone=named.organisation.timezone,
         service_level_means=MEANS,
         queues=[
-            QueueRules(queue=n, label=q.label, target_s=q.target_s, service_level=q.service_level)
+            QueueRules(
+                queue=n,
+                label=q.label,
+                target_s=q.target_s,
+                service_level=q.service_level,
+                requirement=q.requirement,
+            )
             for n, q in named.queues.items()
         ],
         channels=list(named.channels),

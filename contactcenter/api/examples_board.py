@@ -99,7 +99,13 @@ SUPERVISION: tuple[msgspec.Struct, ...] = (
         timezone="Asia/Jakarta",
         service_level_means="answered within the target, of all answered or abandoned today",
         queues=[
-            QueueRules(queue="fiber", label="Fiber technical help", target_s=120, service_level=0.8)
+            QueueRules(
+                queue="fiber",
+                label="Fiber technical help",
+                target_s=120,
+                service_level=0.8,
+                requirement={"product:fiber": 2},
+            )
         ],
         channels=["web", "voice"],
         skills=["product:fiber"],

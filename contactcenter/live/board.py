@@ -229,7 +229,11 @@ class Board(msgspec.Struct):
             fact.name, "offline", None, fact.at, fact.capacity
         )
         self.agents[fact.agent] = msgspec.structs.replace(
-            shown, name=fact.name, capacity=fact.capacity, queues=fact.queues
+            shown,
+            name=fact.name,
+            capacity=fact.capacity,
+            queues=fact.queues,
+            skills=fact.skills,
         )
 
     def _presence(self, fact: facts.PresenceChanged) -> None:

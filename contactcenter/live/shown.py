@@ -73,7 +73,7 @@ class Tally(msgspec.Struct):
 class AgentShown(msgspec.Struct, frozen=True):
     """An agent; `since`: when they took on that presence. No queues means every queue.
 
-    `teams`: ids, in order.
+    `teams`: ids, in order. `skills`: the level of each.
     """
 
     name: str
@@ -83,6 +83,7 @@ class AgentShown(msgspec.Struct, frozen=True):
     capacity: int
     queues: list[str] = []
     teams: list[int] = []
+    skills: dict[str, int] = {}
 
 
 class TeamShown(msgspec.Struct, frozen=True):

@@ -170,10 +170,13 @@ async def test_longest_wait_and_free_agents_open(
     open_page: OpenPage, floor: Floor, supervisor: Member, team: Team
 ) -> None:
     assert floor
-    # Whoever serves another queue is not behind this queue's number, whoever is away neither.
-    other = await team.hire(queues=["billing"])
-    async with other.desktop() as far:
+    # Whoever serves another queue is not behind this queue's number, whoever is away neither; nor
+    # behind Billing's whoever lacks its skill.
+    other = await team.hire(queues=["billing"], skills={"product:billing": 1})
+    unskilled = await team.hire(queues=["billing"])
+    async with other.desktop() as far, unskilled.desktop() as there:
         await far.done("presence", state="available")
+        await there.done("presence", state="available")
         page = await open_page("/dashboard", as_=supervisor)
         care = row(page, "Customer care")
         await care.get_by_title("the longest first").click()
@@ -189,7 +192,9 @@ async def test_longest_wait_and_free_agents_open(
         await expect(drawer(page).get_by_role("heading", level=2)).to_contain_text("Customer care")
         await expect(drawer(page).locator(".agent", has_text=far_name)).to_have_count(0)
         await page.keyboard.press("Escape")
-        await row(page, "Billing").get_by_title("Show who has room for more").click()
+        able = row(page, "Billing").get_by_title("Show who has room for more")
+        await expect(able).to_have_text("1")
+        await able.click()
         card = drawer(page).locator(".agent").get_by_text(far_name, exact=True)
         await expect(card).to_have_count(1)
         await check_accessibility(page)

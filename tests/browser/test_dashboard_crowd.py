@@ -10,7 +10,13 @@ from tests.contactcenter.team import Team
 
 AT = "2026-11-21T09:00:00Z"
 QUEUES = [
-    {"queue": f"q{n}", "label": f"Queue {n:03}", "target_s": 60, "service_level": 0.8}
+    {
+        "queue": f"q{n}",
+        "label": f"Queue {n:03}",
+        "target_s": 60,
+        "service_level": 0.8,
+        "requirement": {"product:fiber": 1},
+    }
     for n in range(200)
 ]
 RULES = {
@@ -55,10 +61,12 @@ SNAPSHOT: dict[str, Any] = {
             "capacity": 3,
             "queues": [f"q{n % 200}"],
             "teams": [n % 20 + 1],
+            "skills": {"language:en": n % 5, "product:fiber": n % 3},
         }
         for n in range(1, 2001)
     },
     "teams": {n: {"name": f"Team {n:02}", "lead": None} for n in range(1, 21)},
+    "alerts": {},
     "day": None,
     "tallies": {},
     "decisions": [],

@@ -7,6 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from contactcenter.actions.teams import MembersChange, NewTeam, change_members, create_team
+from contactcenter.model.caller import SYSTEM
 from tests.browser import desks
 from tests.browser.conftest import OpenPage, check_accessibility
 from tests.browser.desks import (
@@ -19,7 +21,7 @@ from tests.browser.desks import (
     write,
 )
 from tests.contactcenter.conftest import Running
-from tests.contactcenter.team import Bot, Member, Team
+from tests.contactcenter.team import Bot, Member, Team, now
 
 bot = pytest_asyncio.fixture(scope="module", loop_scope="session")(desks.bot)
 an_empty_floor = pytest_asyncio.fixture(autouse=True, loop_scope="session")(desks.an_empty_floor)
@@ -178,6 +180,32 @@ async def test_work_is_passed_on_with_a_note_to_a_queue(
         f"/v1/conversations/{said['conversation']}", headers=(await team.hire()).headers
     )
     assert shown.json()["item"]["queue"] == "billing"
+
+
+async def test_colleagues_stand_under_their_team(
+    open_page: OpenPage, team: Team, bot: Bot, house: Running
+) -> None:
+    page = await at_work(open_page, await team.hire())
+    mate = await team.hire(name="Tim Mate")
+    await team.hire(name="Tim Loner")
+    fiber = await house.database.run(
+        lambda tx: create_team(tx, NewTeam(name="Fiber experts"), SYSTEM, now())
+    )
+    joins = MembersChange(join=[mate.id])
+    await house.database.run(lambda tx: change_members(tx, fiber.id, joins, SYSTEM, now()))
+    await take(page, bot, "+6299", "who knows fiber?")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("t")
+    await page.keyboard.type("Tim ")
+    dialog = page.get_by_role("dialog")
+    experts = dialog.get_by_role("group", name="Fiber experts").get_by_role("radio")
+    await expect(experts).to_have_count(1)
+    # Whoever stands first is chosen, also across teams.
+    await expect(experts).to_be_checked()
+    others = dialog.get_by_role("group", name="In no team")
+    await expect(others.get_by_role("radio", name="Tim Loner")).to_have_count(1)
+    await check_accessibility(page)
+    await page.keyboard.press("Escape")
 
 
 async def test_a_customer_is_edited_and_an_edit_of_somebody_else_is_told(

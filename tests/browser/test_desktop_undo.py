@@ -6,6 +6,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from contactcenter.actions.transfer import requeue
+from contactcenter.model.caller import SYSTEM
 from tests.browser import desks
 from tests.browser.conftest import OpenPage, check_accessibility
 from tests.browser.desks import assign, at_work, lines, take, write
@@ -135,7 +136,7 @@ async def test_what_may_not_leave_any_more_is_given_back(
 
     await write(page, "Never mind.")
     await expect(page.locator(".line.held")).to_have_count(1)
-    await house.database.run(lambda tx: requeue(tx, item, "billing", team.book, now()))
+    await house.database.run(lambda tx: requeue(tx, item, "billing", SYSTEM, team.book, now()))
     lost = page.get_by_text("the work is no longer yours")
     await expect(lost).to_be_visible(timeout=10_000)
     await page.get_by_role("button", name="Look").click()

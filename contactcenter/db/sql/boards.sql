@@ -12,7 +12,7 @@ WHERE state IN ('new', 'open', 'pending_customer', 'pending_third_party') ORDER 
 
 -- name: agents
 SELECT a.id, jsonb_build_object(
-    'name', p.name, 'capacity', a.capacity, 'queues', a.queues,
+    'name', p.name, 'capacity', a.capacity, 'queues', a.queues, 'skills', a.skills,
     'presence', CASE WHEN a.gone_since IS NULL THEN a.presence ELSE 'offline' END,
     'reason', CASE WHEN a.gone_since IS NULL THEN a.presence_reason END,
     'since', coalesce(a.gone_since, a.presence_since),

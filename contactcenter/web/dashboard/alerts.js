@@ -1,4 +1,5 @@
 /** What somebody has to look at, the most urgent first, until somebody says that they do. */
+import { polite } from "../base/announce.js";
 import { post } from "../base/api.js";
 import { button } from "../base/button.js";
 import { h, patch, set, text } from "../base/dom.js";
@@ -13,7 +14,15 @@ const LOOK = { critical: "bad", warning: "warn", notice: "" };
 export function alertList() {
   const all = h("ol", { class: "plain alerts", "aria-label": t("dashboard.alerts") });
   const nothing = empty({ icon: "bell", title: t("dashboard.alerts.none"), words: t("dashboard.alerts.hint") });
-  const node = h("section", { class: "card", "aria-live": "polite" }, h("header", null, h("h2", null, t("dashboard.alerts"))), all, nothing);
+  const node = h("section", { class: "card" }, h("header", null, h("h2", null, t("dashboard.alerts"))), all, nothing);
+
+  let known = null;
+
+  /** Only what is new is read aloud, not each time that goes on. */
+  function tell(listed) {
+    if (known) for (const one of listed) if (!known.has(one.id)) polite(`${t(`dashboard.urgency.${one.urgency}`)}: ${words(one)}`);
+    known = new Set(listed.map((one) => one.id));
+  }
 
   function make(alert) {
     const parts = { urgency: h("span", { class: "chip fixed" }), words: h("span", { class: "grow" }), to: h("span"), time: h("time") };
@@ -36,6 +45,7 @@ export function alertList() {
     show(alerts, now) {
       const listed = [...alerts].map(([id, alert]) => ({ id, ...alert }));
       listed.sort((a, b) => ORDER.indexOf(a.urgency) - ORDER.indexOf(b.urgency) || a.id - b.id);
+      tell(listed);
       set(all, { hidden: listed.length === 0 });
       set(nothing, { hidden: listed.length > 0 });
       patch(all, listed, { key: (one) => one.id, make, update: (node, one) => update(node, one, now) });

@@ -15,7 +15,7 @@ import { dayOf } from "./state.js";
 export const GROUPS = ["free", "busy", "full", "wrapup", "away", "offline"];
 
 /**
- * @param {Board} board @param {{queue: string, label: string, target_s: number, service_level: number}[]} rules
+ * @param {Board} board @param {{queue: string, label: string, target_s: number, service_level: number, requirement: Record<string, number>}[]} rules
  * @param {Filter} filter @param {number} now
  * @param {Map<string, import("./state.js").Tally> | null} day of one channel, where there is a filter of it
  * @returns {{queues: QueueNow[], listed: QueueNow[], agents: AgentNow[], everybody: AgentNow[], total: QueueNow}} `listed`: what bears the name that is looked for
@@ -44,7 +44,7 @@ export function count(board, rules, filter, now, day = null) {
   for (const { queue } of board.cases.values()) if (rows.has(queue)) rows.get(queue).cases += 1;
   const everybody = agentsNow(board);
   const agents = everybody.filter((one) => mine.has(one.id));
-  spareHands(board, agents, rows);
+  spareHands(board, agents, rows, rules);
   const words = filter.words.trim().toLowerCase();
   const queues = [...rows.values()].filter((one) => !filter.queue || one.queue === filter.queue);
   const listed = filter.queue ? queues : queues.filter((one) => !words || `${one.label} ${one.queue}`.toLowerCase().includes(words));
@@ -67,6 +67,12 @@ export function decided(board, { queue, channel, team }) {
 export function serves(board, id, queue) {
   const queues = board.agents.get(id)?.queues ?? [];
   return !queue || queues.length === 0 || queues.includes(queue);
+}
+
+/** Whether an agent serves that queue and has the skills that its work asks for. @param {Board} board @param {number} id @param {string} queue @param {Record<string, number>} requirement */
+export function fits(board, id, queue, requirement = {}) {
+  const skills = board.agents.get(id)?.skills ?? {};
+  return serves(board, id, queue) && Object.entries(requirement).every(([skill, level]) => (skills[skill] ?? 0) >= level);
 }
 
 /** The share of all that ended today that was answered within the target; null while nothing has. @param {QueueNow} row */
@@ -149,17 +155,21 @@ function groupOf(agent, mine) {
   return mine.load > 0 || mine.offered > 0 ? "busy" : "free";
 }
 
-/** Who could take something more, for each queue that they serve. */
-function spareHands(board, agents, rows) {
-  let everywhere = 0;
+/** Who could take something more, for each queue whose work they can do. */
+function spareHands(board, agents, rows, rules) {
+  if (!doable.has(rules)) doable.set(rules, new Map());
+  const queuesOf = doable.get(rules);
+  const spare = new Map();
   for (const one of agents) {
     if (!SPARE.includes(one.group)) continue;
-    const { queues } = board.agents.get(one.id);
-    if (!queues?.length) everywhere += 1;
-    else for (const queue of queues) if (rows.has(queue)) rows.get(queue).free += 1;
+    const { queues, skills } = board.agents.get(one.id);
+    const can = JSON.stringify([queues, skills]);
+    spare.set(can, (spare.get(can) ?? 0) + 1);
+    if (!queuesOf.has(can)) queuesOf.set(can, rules.filter((rule) => fits(board, one.id, rule.queue, rule.requirement)).map((rule) => rule.queue));
   }
-  for (const one of rows.values()) one.free += everywhere;
+  for (const [can, many] of spare) for (const queue of queuesOf.get(can)) rows.get(queue).free += many;
 }
+/** Agents who can do the same are compared with the queues once. @type {WeakMap<any[], Map<string, string[]>>} */ const doable = new WeakMap();
 
 function shown(board, agent, filter, words) {
   if (!serves(board, agent.id, filter.queue)) return false;

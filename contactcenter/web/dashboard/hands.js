@@ -4,7 +4,7 @@ import { t } from "../base/i18n.js";
 import { empty } from "../base/states.js";
 import { now } from "../base/time.js";
 import { agentCard, showAgent } from "./agents.js";
-import { serves } from "./counts.js";
+import { fits } from "./counts.js";
 
 const SHOWN_MAX = 200;
 
@@ -19,7 +19,7 @@ export function handsView({ groups, queue = "", team }, house) {
   const board = house.board;
 
   function wanted(one) {
-    return groups.includes(one.group) && serves(board(), one.id, queue) && (!team || board().agents.get(one.id)?.teams.includes(team));
+    return groups.includes(one.group) && (!queue || fits(board(), one.id, queue, house.requirement(queue))) && (!team || board().agents.get(one.id)?.teams.includes(team));
   }
 
   function make({ id }) {

@@ -61,6 +61,7 @@ class Dashboard {
     this.house = {
       me,
       label: (queue) => this.rules.queues.find((one) => one.queue === queue)?.label ?? queue,
+      requirement: (queue) => this.rules.queues.find((one) => one.queue === queue)?.requirement,
       agent: (id) => this.#board.agents.get(id)?.name ?? t("dashboard.agent", { id: String(id) }),
       team: (id) => this.#board.teams.get(id)?.name ?? "",
       teams: (agent) => (this.#board.agents.get(agent)?.teams ?? []).map((id) => this.#board.teams.get(id)?.name ?? ""),

@@ -6,7 +6,7 @@ import { field } from "../base/field.js";
 import { t } from "../base/i18n.js";
 import { toast } from "../base/toast.js";
 import { stateOf } from "./agents.js";
-import { serves } from "./counts.js";
+import { fits, serves } from "./counts.js";
 
 const SHOWN_MAX = 50;
 const BEST = { free: 0, busy: 1, wrapup: 2, full: 3, away: 4 };
@@ -17,7 +17,7 @@ export const takeOver = (item, house) => give(item.id, house.me.id, house);
 /** Choose who gets it, those with room first. @param {any} item @param {any} house @returns {Promise<any>} null where nobody was chosen */
 export async function assign(item, house) {
   const others = house.agents().filter((one) => one.id !== item.owner && one.group !== "offline");
-  others.sort((a, b) => Number(serves(house.board(), b.id, item.queue)) - Number(serves(house.board(), a.id, item.queue)) || BEST[a.group] - BEST[b.group] || a.since - b.since);
+  others.sort((a, b) => Number(misfit(a, item, house) !== "") - Number(misfit(b, item, house) !== "") || BEST[a.group] - BEST[b.group] || a.since - b.since);
   const find = field({ label: t("dashboard.give.find"), name: "find", type: "search", autocomplete: "off" });
   const choices = h("fieldset", { class: "field choices" }, h("legend", null, t("dashboard.give.to")));
   const list = h("div", { class: "stack close" });
@@ -72,11 +72,17 @@ async function give(item, agent, house) {
   return true;
 }
 
+/** What speaks against giving it to them: a part of the name of the words, or nothing. */
+function misfit(one, { queue }, house) {
+  if (!serves(house.board(), one.id, queue)) return "other_queue";
+  return fits(house.board(), one.id, queue, house.requirement(queue)) ? "" : "without_skills";
+}
+
 function choiceOf(one, item, house) {
   const input = h("input", { type: "radio", name: "agent", value: String(one.id) });
-  const other = !serves(house.board(), one.id, item.queue);
+  const lacks = misfit(one, item, house);
   const load = t("dashboard.agent.load", { load: one.load, capacity: one.capacity });
-  const words = [stateOf(one), load, other && t("dashboard.give.other_queue")].filter(Boolean).join(" · ");
+  const words = [stateOf(one), load, lacks && t(`dashboard.give.${lacks}`)].filter(Boolean).join(" · ");
   set(input, { required: true });
   return h("label", { class: "choice" }, input, h("span", { class: "grow" }, h("b", null, one.name), " ", h("span", { class: "muted small" }, words)));
 }

@@ -8,7 +8,7 @@
 /** @typedef {Subject & {agent: number, queue: string, channel: string, weight: number, state: string}} Owned */
 /** @typedef {{queue: string, severity: string, state: string}} OpenCase */
 /** @typedef {{answered: number, answered_within: number, abandoned: number, abandoned_within: number}} Tally */
-/** @typedef {{name: string, presence: string, reason: string | null, since: string, capacity: number, queues: string[], teams: number[]}} Agent */
+/** @typedef {{name: string, presence: string, reason: string | null, since: string, capacity: number, queues: string[], teams: number[], skills: Record<string, number>}} Agent */
 /** @typedef {{name: string, lead: number | null}} Team */
 /** @typedef {{kind: string, urgency: string, subject_kind: string, subject: number, title: string, values: object, to: string, agent: number | null, raised_at: string}} Alert */
 /** @typedef {{offer: number, at: string, item: number, queue: string, channel: string, agent: number, sentence: string, outcome: string,
@@ -48,7 +48,7 @@ export function fromSnapshot(snapshot) {
     cases: byId(snapshot.cases ?? {}),
     agents: byId(snapshot.agents),
     teams: byId(snapshot.teams),
-    alerts: byId(snapshot.alerts),
+    alerts: byId(snapshot.alerts ?? {}),
     tallies: new Map(Object.entries(snapshot.tallies)),
     decisions: [...snapshot.decisions],
   };
@@ -111,9 +111,9 @@ const HOW = {
   },
   CaseOpened: followed,
   CaseChanged: followed,
-  AgentConfigured(board, { agent, at, name, capacity, queues }) {
+  AgentConfigured(board, { agent, at, name, capacity, queues, skills }) {
     const shown = board.agents.get(agent) ?? { presence: "offline", reason: null, since: at, teams: [] };
-    board.agents.set(agent, { ...shown, name, capacity, queues });
+    board.agents.set(agent, { ...shown, name, capacity, queues, skills });
   },
   PresenceChanged: (board, { agent, presence, since, reason }) =>
     change(board.agents, agent, { presence, since, reason: reason ?? null }),

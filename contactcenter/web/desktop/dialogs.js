@@ -77,13 +77,19 @@ function createPicker(desk, name, label, fixed, first) {
   function show() {
     const wanted = filter.value.trim().toLowerCase();
     const [there, others] = [people.filter((one) => first.has(one.agent)), people.filter((one) => !first.has(one.agent))];
-    const found = [...there, ...fixed, ...others].filter((each) => each.label.toLowerCase().includes(wanted));
+    const named = (all) => all.filter((each) => each.label.toLowerCase().includes(wanted));
+    const groups = [{team: "", members: named([...there, ...fixed])}, ...byTeam(named(others))];
+    const found = groups.flatMap(({members}) => members);
     chosen = (picked && found.find((each) => each.key === chosen?.key)) || found[0] || null;
-    fill(list, found.map((each) => h("label", {class: "choice target"},
+    fill(list, groups.map(({team, members}) => (team ? h("div", {role: "group", "aria-label": team}, h("p", {class: "tiny muted team", "aria-hidden": "true"}, team), members.map(choiceOf)) : members.map(choiceOf))),
+    found.length === 0 ? h("p", {class: "muted small"}, t(fixed.length ? "desktop.nobody_fits" : "desktop.no_colleague_fits")) : null);
+  }
+
+  function choiceOf(each) {
+    return h("label", {class: "choice target"},
       h("input", {type: "radio", name: "target", checked: each === chosen, onchange: () => { chosen = each; picked = true; }}),
       h("span", {class: "grow about-target"}, h("span", {class: "clip", title: each.label}, each.label), each.detail ? h("span", {class: "tiny muted clip", title: each.detail}, each.detail) : null),
-      h("span", {class: "tiny muted hint"}, each.hint))),
-    found.length === 0 ? h("p", {class: "muted small"}, t(fixed.length ? "desktop.nobody_fits" : "desktop.no_colleague_fits")) : null);
+      h("span", {class: "tiny muted hint"}, each.hint));
   }
 
   async function ask() {
@@ -91,7 +97,7 @@ function createPicker(desk, name, label, fixed, first) {
     const found = await colleagues(asked).catch(() => []);
     if (asked !== filter.value.trim()) return;
     people = found.filter((one) => one.id !== state.me.id).map((one) => ({
-      agent: one.id, label: one.name, key: `agent ${one.id}`, detail: abilities(state, one),
+      agent: one.id, label: one.name, team: one.teams[0] ?? "", key: `agent ${one.id}`, detail: abilities(state, one),
       hint: first.has(one.id) ? t("desktop.is_in") : t("desktop.colleague_hint", {presence: t(`presence.${one.presence}`), carries: one.carries, capacity: one.capacity}),
     }));
     show();
@@ -113,6 +119,16 @@ function createPicker(desk, name, label, fixed, first) {
       return chosen;
     },
   };
+}
+
+/** Colleagues under the first team of each, as long as anybody is in one; those of none are the last. */
+function byTeam(colleagues) {
+  const teams = new Map();
+  for (const one of colleagues) teams.set(one.team, [...(teams.get(one.team) ?? []), one]);
+  const none = teams.get("") ?? [];
+  teams.delete("");
+  const named = [...teams].map(([team, members]) => ({team, members}));
+  return [...named, {team: named.length && none.length ? t("desktop.no_team") : "", members: none}];
 }
 
 /** Where somebody works, and what they can: "Fiber, Care · language:en 3". */
