@@ -19,6 +19,7 @@ from contactcenter.api.sales import (
     Price,
     WholeOrder,
 )
+from contactcenter.api.scripts import BeginScript, StepBack, TakeStep
 from contactcenter.model.lead import Lead
 from contactcenter.model.order import Line, Order
 from contactcenter.record.case_reads import (
@@ -30,6 +31,7 @@ from contactcenter.record.case_reads import (
     CaseWork,
     WholeCase,
 )
+from contactcenter.record.scripts import ItemScript, RunShown, ScriptNamed, Told
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
@@ -156,4 +158,23 @@ WORK: tuple[msgspec.Struct, ...] = (
     WholeOrder(_ORDER, [_LINE]),
     Orders([_ORDER], None),
     MoveOrder("confirmed"),
+    ItemScript(None, "identification", [ScriptNamed("identification", "Identification")]),
+    BeginScript("identification"),
+    TakeStep(step=2, answer="1990-02-28"),
+    StepBack(step=2),
+    RunShown(
+        id=12,
+        item=77,
+        script="identification",
+        label="Identification",
+        version=3,
+        step=2,
+        kind="ask",
+        text="What is your date of birth?",
+        type="date",
+        choices=[],
+        can_go_back=True,
+        answers=[Told("Can you tell me the password that we agreed on?", answer=False)],
+        done=False,
+    ),
 )

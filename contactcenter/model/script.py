@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Tag = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^\w[\w .:-]*(?![\s\S])")]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 When = Annotated[str, msgspec.Meta(min_length=1, max_length=CHARACTERS_MAX)]
 AnswerType = Literal["text", "number", "choice", "date", "yes_no"]
@@ -71,7 +72,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is done on the way: `tag` the customer, set `attributes`, open a `case`, pass it on."""
 
-    tag: Label | None = None
+    tag: Tag | None = None
     attributes: Annotated[dict[Label, Answer], msgspec.Meta(max_length=20)] = {}
     case: CaseStep | None = None
     queue: Label | None = None

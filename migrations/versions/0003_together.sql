@@ -392,3 +392,23 @@ CREATE TABLE alert (
 CREATE UNIQUE INDEX alert_open ON alert (kind, subject_kind, subject) WHERE acknowledged_at IS NULL;
 
 CREATE INDEX timer_parked ON timer (parked_at) WHERE parked_at IS NOT NULL;
+
+-- Scripts -------------------------------------------------------------------------------------------
+
+-- An agent is led through a script of that version of the rulebook. `path`: the stops to which one may go
+-- back. `step` grows with each step, and says of a step that comes twice that it is done.
+CREATE TABLE script_run (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    item_id   bigint NOT NULL REFERENCES work_item,
+    script    text NOT NULL,
+    version   integer NOT NULL REFERENCES rulebook,
+    node      text NOT NULL,
+    path      text[] NOT NULL DEFAULT '{}',
+    answers   jsonb NOT NULL DEFAULT '[]',
+    step      integer NOT NULL DEFAULT 0,
+    begun_by  bigint NOT NULL REFERENCES agent,
+    begun_at  timestamptz NOT NULL,
+    done_at   timestamptz
+);
+CREATE UNIQUE INDEX script_run_live ON script_run (item_id) WHERE done_at IS NULL;
+CREATE INDEX script_run_item ON script_run (item_id);
