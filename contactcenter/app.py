@@ -286,6 +286,7 @@ def application(house: House) -> Litestar:
         "visitors": house.visitors,
         "rulebook": house.rulebook,
         "transport": house.transport,
+        "still_waiting": house.router.still_waiting,
     }
     app = Litestar(
         route_handlers=[*(route for module in API for route in module.ROUTES), Metrics],

@@ -115,6 +115,25 @@ class Explanation(msgspec.Struct, frozen=True):
     waited_us: int
 
 
+class StillWaiting(msgspec.Struct, frozen=True):
+    """Why an item waits: how many that ask the same are `ahead`, and why not those signed in.
+
+    `only`: it is kept for this agent for a while. `rests_us`: so long nobody is asked, for it is
+    scheduled or the queue is closed. `requirement`: what `reasons` compare with. `changes`: in
+    English, any of which would help.
+    """
+
+    item: int
+    queue: str
+    requirement: dict[str, int]
+    waited_us: int
+    ahead: int
+    only: int | None
+    rests_us: int
+    reasons: list[Others]
+    changes: list[str]
+
+
 def sentence(
     why: Explanation,
     agent: Callable[[int], str] = "agent {}".format,

@@ -16,7 +16,8 @@ class Waiting(Struct, frozen=True):
 
     `standing` says where it is, in words. The rest is empty unless it waits: `waited`, in
     microseconds; `ahead`, how many of those that ask the same stand before it; `reasons`, why not
-    the agents who are signed in; `changes`, any of which would help.
+    the agents who are signed in; `changes`, any of which would help; `only`, the one agent for whom
+    it is kept until then; `rests`, in microseconds, how long nobody is asked.
     """
 
     item: int
@@ -25,6 +26,8 @@ class Waiting(Struct, frozen=True):
     ahead: int = 0
     reasons: tuple[Others, ...] = ()
     changes: tuple[str, ...] = ()
+    only: int | None = None
+    rests: int = 0
 
 
 class WhyNot(Struct, frozen=True):
@@ -51,6 +54,8 @@ def why(state: State, member: int, now: int) -> Waiting:
         ahead=0 if line is None else sum(other < key for other in line.live.values()),
         reasons=reasons,
         changes=tuple(_changes(state, item, now)),
+        only=None if line is None else line.only,
+        rests=max(0, item.rests_until - now),
     )
 
 

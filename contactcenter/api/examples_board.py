@@ -24,6 +24,7 @@ from contactcenter.api.supervisor import (
     NewNote,
     Numbers,
     Requeue,
+    WaitingNow,
 )
 from contactcenter.explanation import (
     Ahead,
@@ -31,6 +32,7 @@ from contactcenter.explanation import (
     Explanation,
     LongestIdle,
     Others,
+    StillWaiting,
     WithoutSkill,
     sentence,
 )
@@ -93,6 +95,19 @@ SUPERVISION: tuple[msgspec.Struct, ...] = (
             )
         ],
         None,
+    ),
+    WaitingNow(
+        StillWaiting(
+            item=9,
+            queue="fiber",
+            requirement={"product:fiber": 2},
+            waited_us=41_500_000,
+            ahead=1,
+            only=None,
+            rests_us=0,
+            reasons=[Others(2, Away())],
+            changes=["an agent who can serve it becomes free or comes back"],
+        )
     ),
     BoardRules(
         version=1,

@@ -1,6 +1,6 @@
 """The supervisor's board: a socket to be folded, the numbers at once, and orders."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -20,7 +20,7 @@ from contactcenter.api.problems import refuses
 from contactcenter.db.database import Database
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Refusal
-from contactcenter.explanation import Explanation
+from contactcenter.explanation import Explanation, StillWaiting
 from contactcenter.live import frames
 from contactcenter.live.hub import Client, Hub
 from contactcenter.live.queues import QueueShown, summarise
@@ -67,6 +67,12 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     rulebook_version: int
     explanation: Explanation | None
+
+
+class WaitingNow(msgspec.Struct, frozen=True):
+    """Null of what does not wait for an agent, be it unknown or somebody's already."""
+
+    waiting: StillWaiting | None
 
 
 class Decisions(msgspec.Struct, frozen=True):
@@ -170,6 +176,14 @@ async def decisions(
     return Decisions(rows, rows[-1].offer if len(rows) == limit else None)
 
 
+@get("/v1/items/{item:int}/waiting", opt=WHO, tags=["supervision"], operation_id="ExplainWaiting")
+async def why_waiting(
+    item: Id, still_waiting: NamedDependency[Callable[[int], Awaitable[StillWaiting | None]]]
+) -> WaitingNow:
+    """Why an item is still waiting, and what would help."""
+    return WaitingNow(await still_waiting(item))
+
+
 @post(
     "/v1/items/{item:int}/assign",
     opt=WHO
@@ -241,4 +255,4 @@ async def post_note(
     )
 
 
-ROUTES = [board, numbers, decisions, assign_item, requeue_item, post_note]
+ROUTES = [board, numbers, decisions, why_waiting, assign_item, requeue_item, post_note]

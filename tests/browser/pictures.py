@@ -173,6 +173,10 @@ async def test_desktop(open_page: OpenPage, shop: Shop, ayu: Member) -> None:
     for key, name in (("?", "keys"), ("t", "transfer"), ("r", "resolve"), ("e", "customer")):
         await page.keyboard.press(key)
         await expect(page.get_by_role("dialog")).to_be_visible()
+        if name == "transfer":  # colleagues are asked for
+            await expect(
+                page.get_by_role("dialog").get_by_role("radio", name="Dian")
+            ).to_be_visible()
         await picture(page, f"desktop-{name}")
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("dialog")).to_have_count(0)

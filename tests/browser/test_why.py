@@ -180,3 +180,25 @@ async def test_the_offer_says_why_in_indonesian_with_names(
     await expect(facts).to_contain_text("Paling lama luang")
     await expect(facts).to_contain_text("1 luang belum selama itu")
     await check_accessibility(board)
+
+
+async def test_what_still_waits_says_why_and_what_would_help(
+    open_page: OpenPage, team: Team, bot: Bot
+) -> None:
+    rest = await team.hire()
+    async with rest.desktop() as desktop:
+        await desktop.done("presence", state="available")
+        await desktop.done("presence", state="away", reason="lunch")
+        await bot.hears("+62811778", "Is anybody there?")
+        lead = await team.hire("supervisor")
+        page = await open_page("/dashboard", as_=lead)
+        care = page.get_by_role("row", name="Customer care")
+        await care.get_by_title("the longest first").click()
+        drawer = page.locator("dialog.drawer")
+        await drawer.locator(".item", has_text="Is anybody there?").click()
+        await drawer.locator("#look-why").click()
+        told = drawer.locator("dl").first
+        await expect(drawer.get_by_role("heading", name="Why it still waits")).to_be_visible()
+        await expect(told).to_contain_text("1 away")
+        await expect(told).to_contain_text("Somebody who can do it becomes free or comes back")
+        await check_accessibility(page)

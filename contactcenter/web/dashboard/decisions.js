@@ -1,7 +1,7 @@
 /** The last decisions of the routing, and why each was made. */
 import { get } from "../base/api.js";
 import { fill, h, patch, set, text } from "../base/dom.js";
-import { date, has, list, relative, t } from "../base/i18n.js";
+import { date, has, list, number, relative, t } from "../base/i18n.js";
 import { empty, failed, loading } from "../base/states.js";
 import { asked, inWords, others, terms, waited } from "../base/why.js";
 
@@ -58,8 +58,9 @@ export function whyView(item, house) {
   const node = h("div", { class: "stack" }, loading());
   const load = async () => {
     try {
-      const { items } = await get("/v1/decisions", { item });
-      fill(node, items.length ? items.map((one) => explained(one, house)) : empty({ title: t("dashboard.why.none") }));
+      const [{ items }, { waiting }] = await Promise.all([get("/v1/decisions", { item }), get(`/v1/items/${item}/waiting`)]);
+      const told = [waiting && whyStill(waiting, house), ...items.map((one) => explained(one, house))].filter(Boolean);
+      fill(node, told.length ? told : empty({ title: t("dashboard.why.none") }));
     } catch (problem) {
       fill(node, failed(problem, load));
     }
@@ -68,9 +69,29 @@ export function whyView(item, house) {
   return { title: t("dashboard.why.title", { id: String(item) }), node };
 }
 
+/** @param {{queue: string, requirement: Record<string, number>, waited_us: number, ahead: number, only: number | null, rests_us: number, reasons: any[]}} why @param {any} house */
+function whyStill(why, house) {
+  const able = why.reasons.some((one) => !one.why.rule.startsWith("without_"));
+  const asks = list([house.label(why.queue), ...asked(why)]);
+  const helps = [
+    why.rests_us > 0 && t("dashboard.still.rests", { time: waited({ waited_us: why.rests_us }) }),
+    why.only !== null && t("dashboard.still.only", { agent: house.agent(why.only) }),
+    able ? t("dashboard.still.free") : t("dashboard.still.signs_in", { asked: asks }),
+  ];
+  return h("section", { class: "card" }, h("div", { class: "body stack" }, h("h3", null, t("dashboard.still.title")), facts([
+    [t("dashboard.still.waited"), waited(why)],
+    [t("dashboard.still.ahead"), number(why.ahead)],
+    [t("dashboard.why.asked"), asks],
+    [t("dashboard.still.reasons"), why.reasons.length ? lines(others({ others: why.reasons }, namesOf(house))) : t("dashboard.still.nobody")],
+    [t("dashboard.still.helps"), lines(helps.filter(Boolean))],
+  ])));
+}
+
+const facts = (told) => h("dl", { class: "facts" }, told.filter(Boolean).map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
+
 function explained(one, house) {
   const why = one.explanation;
-  const facts = [
+  const told = [
     [t("dashboard.why.agent"), house.agent(one.agent)],
     [t("dashboard.why.outcome"), `${t(`dashboard.outcome.${one.outcome}`)}${one.reason ? ` (${reason(one.reason)})` : ""}`],
     ...(why ? partsOf(why, house) : []),
@@ -78,7 +99,7 @@ function explained(one, house) {
   ];
   return h("section", { class: "card" }, h("div", { class: "body stack" },
     !why && h("p", null, one.sentence),
-    h("dl", { class: "facts" }, facts.filter(Boolean).map(([name, value]) => [h("dt", null, name), h("dd", null, value)])),
+    facts(told),
     h("p", { class: "tiny muted" }, date(one.at, "full"))));
 }
 

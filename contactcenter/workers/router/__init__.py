@@ -23,7 +23,7 @@ from contactcenter.actions.extend import Refused, extend
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
 from contactcenter.errors import Unavailable
-from contactcenter.explanation import Explanation
+from contactcenter.explanation import Explanation, Others, StillWaiting
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.log import get
 from contactcenter.model.agent import Agent
@@ -82,6 +82,7 @@ class Router:
         self._clock = clock
         self._process = process
         self.leads = False
+        self._engine: Engine | None = None
 
     async def run(self) -> None:
         """Route while the lease is ours, for ever."""
@@ -104,6 +105,25 @@ class Router:
                 if isinstance(error, Exception):
                     _log.warning("no longer leading", epoch=epoch, reason=repr(error))
             await asyncio.sleep(TRY_S)
+
+    async def still_waiting(self, item: int) -> StillWaiting | None:
+        """Why it waits; None for what waits no more. Whoever does not lead reads the database."""
+        engine = self._engine or (await self._load(self._rulebook.current))[0]
+        known = engine.state.items.get(item)
+        found = engine.why(item, self._now())
+        if known is None or not found.changes:
+            return None
+        return StillWaiting(
+            item=item,
+            queue=known.entry.queue,
+            requirement=known.entry.requirement,
+            waited_us=found.waited,
+            ahead=found.ahead,
+            only=found.only,
+            rests_us=found.rests,
+            reasons=msgspec.convert(msgspec.to_builtins(found.reasons), list[Others]),
+            changes=list(found.changes),
+        )
 
     async def release(self) -> None:
         """Give the lease back at a clean end, so that another process need not wait."""
@@ -143,6 +163,7 @@ class Router:
             while True:
                 book = self._rulebook.current
                 engine, translator, position = await self._load(book)
+                self._engine = engine
                 _log.info(
                     "leading",
                     epoch=epoch,
@@ -152,6 +173,7 @@ class Router:
                 )
                 await self._route(epoch, engine, translator, position, news, heard)
         finally:
+            self._engine = None
             unfollow()
 
     async def _route(
