@@ -63,6 +63,12 @@ class ParkedTimer(msgspec.Struct, frozen=True, kw_only=True):
     last_error: str | None
 
 
+class ParkedTimers(msgspec.Struct, frozen=True):
+    """The longest parked first."""
+
+    items: list[ParkedTimer]
+
+
 @get(
     "/v1/alerts",
     opt=who("supervisor", "administrator"),
@@ -114,10 +120,10 @@ async def post_acknowledge(
     tags=["alerts"],
     operation_id="ReadParkedTimers",
 )
-async def read_parked(database: NamedDependency[Database]) -> list[ParkedTimer]:
+async def read_parked(database: NamedDependency[Database]) -> ParkedTimers:
     """Timers that have failed too often, the longest parked first, at most 200."""
     async with database.snapshot() as tx:
-        return await tx.many(ParkedTimer, "timers.parked", PARKED_MAX)
+        return ParkedTimers(await tx.many(ParkedTimer, "timers.parked", PARKED_MAX))
 
 
 @post(

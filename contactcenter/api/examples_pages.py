@@ -8,7 +8,7 @@ from contactcenter.actions.canned_replies import CannedReply, NewReply, ReplyTex
 from contactcenter.actions.drafts import Draft, NewDraft
 from contactcenter.actions.rate import Rating
 from contactcenter.actions.teams import MembersChange, MembersChanged, NewTeam, TeamChange
-from contactcenter.api.alerts import Acknowledged, Alert, AlertsPage, ParkedTimer
+from contactcenter.api.alerts import Acknowledged, Alert, AlertsPage, ParkedTimer, ParkedTimers
 from contactcenter.api.canned_replies import CannedReplies
 from contactcenter.api.drafts import Drafts
 from contactcenter.api.satisfaction import ByQueue
@@ -62,11 +62,14 @@ PAGES: tuple[msgspec.Struct, ...] = (
     _TEAM,
     _SHOWN_TEAM,
     Teams([_SHOWN_TEAM], None),
-    _ALERT,
     AlertsPage([_ALERT], None),
     Acknowledged(first=True),
-    ParkedTimer(
-        kind="item_idle", subject=9, parked_at=AT, attempts=6, last_error="KeyError('care')"
+    ParkedTimers(
+        [
+            ParkedTimer(
+                kind="item_idle", subject=9, parked_at=AT, attempts=6, last_error="KeyError('care')"
+            )
+        ]
     ),
     NewDraft(text="I have looked at your line, and"),
     _DRAFT,

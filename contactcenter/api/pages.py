@@ -91,7 +91,7 @@ def file(request: Request[Any, Any, Any], path: Annotated[str, PathParameter()])
 def nowhere(request: Request[Any, Any, Any], error: NotFoundException) -> Response[bytes]:
     """An address that is not there: a page for who looks with a browser, a problem for programs."""
     looks = "text/html" in request.headers.get("accept", "")
-    if not looks or request.url.path.startswith("/v1/"):
+    if not looks or f"{request.url.path}/".startswith("/v1/"):
         return http_error(request, error)
     found = read("nowhere/index.html")
     return Response(found.body, status_code=404, media_type=found.media_type, headers=HEADERS)

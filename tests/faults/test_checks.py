@@ -25,6 +25,23 @@ TAMPERED = [
         SELECT customer_id, party_id, now() FROM conversation
     """,
     ),
+    (
+        "matters",
+        """
+        INSERT INTO service_case (customer_id, party_id, category, severity, state, state_since,
+            queue, subject, description, opened_by_kind, opened_at)
+        SELECT id, id, 'request', 'normal', 'new', now(), 'care', 's', 'd', 'system', now()
+        FROM customer LIMIT 1
+    """,
+    ),
+    (
+        "totals",
+        """
+        INSERT INTO sales_order (customer_id, party_id, state, currency, total, made_by_kind,
+            made_at, state_since)
+        SELECT id, id, 'draft', 'IDR', 5, 'system', now(), now() FROM customer LIMIT 1
+    """,
+    ),
     ("gaps", "UPDATE conversation SET last_number = last_number + 1"),
     ("positions", "UPDATE interaction SET position = -number"),
     ("unlike_the_log", "UPDATE interaction SET text = 'something else'"),

@@ -12,6 +12,7 @@ from contactcenter.actions.bots import Done, HandOver, Said, bot_close, bot_repl
 from contactcenter.actions.receive import Received
 from contactcenter.actions.transfer import assign, requeue
 from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.model.caller import SYSTEM
 from tests.contactcenter.invariants import broken
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -211,7 +212,7 @@ async def test_an_intents_own_requirement_is_asked_of_the_agent(bot: Bot) -> Non
 async def test_what_it_asked_stays_when_a_supervisor_moves_the_work(bot: Bot) -> None:
     await bot.hands_over(await bot.said(), intent="billing", skills={"language:id": 3})
     item = (await bot.item())["id"]
-    await bot.desk.database.run(lambda tx: requeue(tx, item, "fiber", bot.desk.book, LATER))
+    await bot.desk.database.run(lambda tx: requeue(tx, item, "fiber", SYSTEM, bot.desk.book, LATER))
 
     asked = msgspec.json.decode((await bot.item())["requirement"])
     assert asked == {"language:id": 3, "product:fiber": 2}
@@ -299,7 +300,7 @@ async def test_after_a_supervisors_order_whatever_the_bot_sends_is_fenced(
 
 async def test_who_guesses_the_new_epoch_is_fenced_all_the_same(bot: Bot, desk: Any) -> None:
     said = await bot.said()
-    await desk.database.run(lambda tx: requeue(tx, said.item, None, desk.book, NOW))
+    await desk.database.run(lambda tx: requeue(tx, said.item, None, SYSTEM, desk.book, NOW))
 
     with pytest.raises(Conflict, match="no longer reaches"):
         await bot.replies(await bot.said())

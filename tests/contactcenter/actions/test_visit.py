@@ -277,7 +277,9 @@ LOCK_ORDER = {
     "visitors.end": "session",
     "visitors.begin": "session",
     "merges.lock_conversations": "conversation",
-    "items.lock_live": "item",
+    "cases.lock_of_party": "case",
+    "leads.lock_of_party": "lead",
+    "items.lock_of_subjects": "item",
 }
 """What the queries of these actions lock or write."""
 
@@ -306,7 +308,16 @@ async def test_sign_in_locks_and_writes_in_the_lock_order(shop: Shop, locked: li
     await shop.say("visitor", "v1")
     locked.clear()
     await shop.sign_in("t1", "rina", "v1", email="rina@example.com")
-    assert locked == ["customer", "identity", "session", "session", "conversation", "item"]
+    assert locked == [
+        "customer",
+        "identity",
+        "session",
+        "session",
+        "conversation",
+        "case",
+        "lead",
+        "item",
+    ]
 
 
 async def test_sign_out_locks_and_writes_in_the_lock_order(shop: Shop, locked: list[str]) -> None:

@@ -197,7 +197,7 @@ async def test_what_is_not_there_is_a_problem(house: Running, path: str) -> None
     [
         ("DELETE", "/v1/customers/1", "GET, OPTIONS, PATCH"),
         ("GET", "/v1/sign-in", "OPTIONS, POST"),
-        ("HEAD", "/v1/me", "GET, OPTIONS"),
+        ("HEAD", "/v1/me", "GET, OPTIONS, PATCH"),
         ("PATCH", "/v1/keys", "GET, OPTIONS, POST"),
     ],
 )
