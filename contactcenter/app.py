@@ -21,6 +21,7 @@ from contactcenter.api import (
     auth,
     canned_replies,
     cases,
+    clocks,
     connections,
     conversations,
     customers,
@@ -69,6 +70,7 @@ from contactcenter.live.limits import Limits
 from contactcenter.live.origins import Origins
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.live.visitors import Visitors
+from contactcenter.record.clocks import follow
 from contactcenter.settings import Settings
 from contactcenter.workers.cases import Cases
 from contactcenter.workers.housekeeping import Housekeeping
@@ -86,6 +88,7 @@ API = (
     auth,
     canned_replies,
     cases,
+    clocks,
     connections,
     conversations,
     customers,
@@ -171,6 +174,7 @@ class House:
         self.database.committed = self._committed
         await self.tail.start()
         await self.rulebook.load()
+        self.database.ending = lambda tx: follow(tx, self.rulebook.current)
         async with self.database.snapshot() as tx:
             await self.hub.load(tx, self.rulebook.current.rules.organisation.timezone)
         readers = (

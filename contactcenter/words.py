@@ -43,6 +43,7 @@ QueuedBecause = Literal[
     "agent_full",
     "reopened",
     "merged",
+    "escalated",
 ]
 Severity = Literal["low", "normal", "high", "critical"]
 CaseState = Literal["new", "open", "pending_customer", "pending_third_party", "resolved", "closed"]
@@ -68,8 +69,9 @@ TimerKind = Literal[
     "held_reply",
     "case_close",
     "alert_climb",
+    "escalation",
 ]
-AlertKind = Literal["timer_parked"]
+AlertKind = Literal["timer_parked", "target_near", "target_missed"]
 AlertTo = Literal["agent", "supervisor", "administrator"]
 Urgency = Literal["notice", "warning", "critical"]
 Metric = Literal[

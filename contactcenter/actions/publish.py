@@ -65,6 +65,7 @@ async def publish(
     version = newest.version + 1 if newest else 1
     args = written.toml, written.note, written.restores
     await tx.do("rulebooks.insert", version, encoded, digest, author, now, *args)
+    await tx.do("clocks.look_again")
     before = {"version": newest.version} if newest else None
     after = {"version": version, "note": written.note}
     await audit(tx, by, "rulebook.publish", "rulebook", version, now, before=before, after=after)

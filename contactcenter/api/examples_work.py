@@ -1,6 +1,6 @@
 """Examples of cases, leads and orders."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -22,6 +22,7 @@ from contactcenter.api.sales import (
 from contactcenter.api.scripts import BeginScript, StepBack, TakeStep
 from contactcenter.model.lead import Lead
 from contactcenter.model.order import Line, Order
+from contactcenter.model.target import Clock, Interval, read
 from contactcenter.record.case_reads import (
     CaseConversation,
     CaseEvent,
@@ -31,6 +32,7 @@ from contactcenter.record.case_reads import (
     CaseWork,
     WholeCase,
 )
+from contactcenter.record.clock_reads import ClimbedStep, ClockShown, ClocksShown
 from contactcenter.record.scripts import ItemScript, RunShown, ScriptNamed, Told
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -56,6 +58,37 @@ CASE = CaseShown(
     opened_at=AT,
     resolved_at=None,
     closed_at=None,
+)
+_CLOCKS = ClocksShown(
+    AT,
+    [
+        ClockShown(
+            clock=read(
+                Clock(
+                    metric="resolution",
+                    target_s=86_400,
+                    rulebook_version=3,
+                    state="running",
+                    since=AT,
+                    ran=(Interval(AT - timedelta(hours=20)),),
+                ),
+                None,
+                AT,
+            ),
+            ladder="critical_case",
+            steps=[
+                ClimbedStep(
+                    step=0,
+                    begun_at=AT - timedelta(hours=20),
+                    due_at=AT,
+                    fired_at=AT,
+                    held=True,
+                    done=["alert"],
+                )
+            ],
+            next_step=AT + timedelta(hours=4),
+        )
+    ],
 )
 _EVENTS = CaseEvents(
     [
@@ -136,6 +169,7 @@ WORK: tuple[msgspec.Struct, ...] = (
     CaseMove(state="pending_customer", note="Asked for the modem's number.", expected="open"),
     Resolution(code="solved", text="The cable was changed.", expected="open"),
     CaseNote("The technician comes at ten."),
+    _CLOCKS,
     MakeLead(
         customer=5,
         product="fiber",

@@ -64,11 +64,16 @@ class _Appended(msgspec.Struct, frozen=True):
 
 
 class Database:
-    """`committed(first_seq, facts, encoded)` is called after each commit that appended facts."""
+    """`committed(first_seq, facts, encoded)` is called after each commit that appended facts.
+
+    `ending(tx)` is called at the end of each action, in its transaction: for what follows from the
+    facts, whatever action they are of.
+    """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
         self.committed: Callable[[int, Sequence[Fact], Sequence[bytes]], None] = _nobody
+        self.ending: Callable[[Tx], Awaitable[None]] = _nothing
 
     @classmethod
     async def open(cls, url: str, *, size: int = 10) -> Self:
@@ -133,6 +138,7 @@ class Database:
                 await transaction.start()
                 tx = Tx(connection)
                 result = await action(tx)
+                await self.ending(tx)
                 appended, encoded, since = await _write_last(connection, tx)
             except (asyncio.CancelledError, TimeoutError):
                 # Cut off in the middle of a statement: nobody else may get this connection.
@@ -246,3 +252,7 @@ def _encode(value: Any) -> bytes:
 
 def _nobody(_first: int, _facts: Sequence[Fact], _encoded: Sequence[bytes]) -> None:
     """Facts of a process without readers go to the log only."""
+
+
+async def _nothing(_tx: Tx) -> None:
+    """Without anybody who follows them, nothing follows from facts."""

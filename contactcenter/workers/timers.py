@@ -21,6 +21,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from contactcenter import facts
 from contactcenter.actions.alerts import alert_climbs
 from contactcenter.actions.case_words import close_due
+from contactcenter.actions.escalate import escalate_due
 from contactcenter.actions.handle.hold import held_replies_due
 from contactcenter.actions.idle import item_idle
 from contactcenter.actions.miss import lapse
@@ -61,6 +62,7 @@ EFFECTS: Mapping[str, Effect] = {
     "held_reply": held_replies_due,
     "case_close": close_due,
     "alert_climb": alert_climbs,
+    "escalation": escalate_due,
 }
 
 _log = get(part="timers")

@@ -412,3 +412,37 @@ CREATE TABLE script_run (
 );
 CREATE UNIQUE INDEX script_run_live ON script_run (item_id) WHERE done_at IS NULL;
 CREATE INDEX script_run_item ON script_run (item_id);
+
+-- Clocks ----------------------------------------------------------------------------------------------
+
+-- A target's clock: one for each thing that is asked of each conversation, case and lead. `ran`: when it
+-- ran; `step`: how many steps of its ladder are behind it; `due_at`: when the target is or was reached.
+CREATE TABLE clock (
+    id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind              text NOT NULL CHECK (kind IN ('conversation', 'case', 'lead')),
+    subject           bigint NOT NULL,
+    metric            text NOT NULL,
+    state             text NOT NULL CHECK (state IN ('running', 'paused', 'stopped', 'cancelled')),
+    since             timestamptz NOT NULL,
+    ran               jsonb NOT NULL,
+    target_s          integer NOT NULL,
+    calendar          text,
+    ladder            text,
+    rulebook_version  integer NOT NULL,
+    step              integer NOT NULL,
+    due_at            timestamptz,
+    UNIQUE (kind, subject, metric)
+);
+CREATE INDEX clock_running ON clock (id) WHERE state = 'running';
+
+-- The steps that were climbed. `held`: whether the step's condition was true, so that it was done.
+CREATE TABLE escalation (
+    clock_id  bigint NOT NULL REFERENCES clock,
+    begun_at  timestamptz NOT NULL,  -- of the count from zero
+    step      integer NOT NULL,
+    due_at    timestamptz NOT NULL,
+    fired_at  timestamptz NOT NULL,
+    held      boolean NOT NULL,
+    done      text[] NOT NULL,
+    PRIMARY KEY (clock_id, begun_at, step)
+);

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
+
 from contactcenter.actions.case_words import close_due, customers_spoke
 from contactcenter.actions.change_case import (
     CaseEdit,
@@ -15,6 +17,7 @@ from contactcenter.actions.change_case import (
     note_on_case,
     resolve_case,
 )
+from contactcenter.actions.escalate import escalate_due
 from contactcenter.actions.leads import end_lead, make_lead
 from contactcenter.actions.merge import unmerge
 from contactcenter.actions.miss import decline
@@ -22,6 +25,8 @@ from contactcenter.actions.open_case import open_for
 from contactcenter.actions.presence import grace_ended
 from contactcenter.actions.transfer import assign, requeue, transfer
 from contactcenter.model.caller import SYSTEM, Actor
+from contactcenter.model.escalation import AlertStep, CaseStep, Ladder, Step, Target
+from contactcenter.model.rulebook import Published
 from contactcenter.record.cases import NewCase
 from contactcenter.record.leads import NewLead
 from tests.contactcenter.floor import accept
@@ -68,6 +73,27 @@ async def edited_case(s: Scene, case: int, **fields: Any) -> None:
 async def heard(s: Scene, seconds: float) -> None:
     while await s.floor.run(customers_spoke, 1000, s.floor.book, s.at(seconds)):
         pass
+
+
+async def escalated(s: Scene, *steps: Step) -> None:
+    """What waits in a queue for ten minutes is done about what these say."""
+    rules = s.floor.book.rules
+    target = Target(metric="time_in_queue", target_s=600, ladder="it")
+    ladders = {"it": Ladder(steps=list(steps))}
+    with_it = msgspec.structs.replace(rules, targets=[target], ladders=ladders)
+    s.floor.book = Published(s.floor.book.version, with_it)
+    await s.floor.waiting(s.who("late"), at=s.at(3))
+    await s.floor.ring(escalate_due, "escalation", s.at(603))
+    s.floor.book = Published(s.floor.book.version, rules)
+
+
+async def escalate__to_another_queue_and_band(s: Scene) -> None:
+    await escalated(s, Step(at="0", priority=2, queue="billing", alert=AlertStep()))
+
+
+async def escalate__with_words_and_a_case(s: Scene) -> None:
+    case = CaseStep(category="complaint", subject="It waits")
+    await escalated(s, Step(at="0", message="In a moment.", case=case))
 
 
 async def open_case__from_a_conversation(s: Scene) -> None:

@@ -21,6 +21,7 @@ from contactcenter.db.database import Database
 from contactcenter.model import credential
 from contactcenter.model.customer import Identity
 from contactcenter.model.rulebook import Published
+from contactcenter.record.clocks import follow
 from contactcenter.settings import Settings
 from tests.contactcenter.floor import NOW, Floor
 from tests.contactcenter.team import Team
@@ -223,6 +224,7 @@ class Desk:
 async def desk(database_url: str, book: Published) -> AsyncIterator[Desk]:
     """Sets up what a test needs, beside the application or without it."""
     database = await Database.open(database_url, size=8)
+    database.ending = lambda tx: follow(tx, book)
     connection = await asyncpg.connect(database_url)
     yield Desk(database, book, connection, count(1))
     await connection.close()

@@ -24,6 +24,7 @@ from contactcenter.errors import Refusal
 from contactcenter.explanation import Explanation, LongestIdle
 from contactcenter.model.offer import Proposal
 from contactcenter.model.rulebook import Published, Rulebook
+from contactcenter.record.clocks import follow
 
 if TYPE_CHECKING:
     from tests.contactcenter.conftest import Desk
@@ -122,6 +123,7 @@ class Floor:
     epoch: int = 0
 
     async def run(self, action: Callable[..., Awaitable[Any]], *args: Any, **more: Any) -> Any:
+        self.desk.database.ending = lambda tx: follow(tx, self.book)
         return await self.desk.database.run(lambda tx: action(tx, *args, **more))
 
     def rules(self, **sections: dict[str, object]) -> None:
