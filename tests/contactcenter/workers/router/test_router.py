@@ -16,7 +16,7 @@ from contactcenter.actions.transfer import assign, transfer
 from contactcenter.db.database import Database
 from contactcenter.db.tail import Tail
 from contactcenter.errors import Refusal, Unavailable
-from contactcenter.explanation import Explanation, sentence
+from contactcenter.explanation import Explanation, NoRoom, Others, sentence
 from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.workers import router as module
 from contactcenter.workers.router import Router
@@ -136,6 +136,30 @@ async def test_one_leads_and_when_it_dies_the_other_does(floor: Floor, start: St
     await until(leads(other), 3)
     await until(offered(floor, await ask(floor, "2"), agent))
     assert [o[2] for o in await floor.offers()] == ["pending", "pending"]
+
+
+async def test_who_leads_and_who_does_not_tell_the_same_of_what_still_waits(
+    floor: Floor, start: Start
+) -> None:
+    agent = await floor.desk.person(capacity=1)
+    one = await start("a")
+    await until(leads(one))
+    other = await start("b")
+    first = await ask(floor, "1")
+    await until(offered(floor, first, agent))
+    assert await one.router.still_waiting(first) is None
+    item = await ask(floor, "2")
+
+    async def known() -> bool:
+        return await one.router.still_waiting(item) is not None
+
+    await until(known)
+    for process in (one, other):
+        told = await process.router.still_waiting(item)
+        assert told is not None
+        assert told.reasons == [Others(1, NoRoom("mobile"))]
+        assert (told.ahead, told.only, told.rests_us) == (0, None, 0)
+        assert await process.router.still_waiting(first) is None
 
 
 async def test_who_ends_cleanly_gives_the_lease_back(start: Start) -> None:
