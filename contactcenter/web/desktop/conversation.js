@@ -5,6 +5,7 @@ import {icon} from "../base/icons.js";
 import {t} from "../base/i18n.js";
 import {now} from "../base/time.js";
 import {createConsultBar} from "./consults.js";
+import {createScripts} from "./scripts.js";
 import {editTags} from "./customer-actions.js";
 import {counting, heldRow, lineRow, pendingRow} from "./line.js";
 import {heldIn, itemIn, summaryOf, talkOf, wroteSince} from "./state.js";
@@ -19,13 +20,14 @@ export function createConversation(desk, composer) {
   const head = createHead(desk);
   const summary = createSummary(desk);
   const consults = createConsultBar(desk);
+  const scripts = createScripts(desk);
   const scroller = h("div", {class: "stream", tabindex: "0", role: "region"});
   const notice = h("div", {class: "state", hidden: true});
   const typing = h("p", {class: "typing small muted", role: "status"});
   const newer = h("button", {class: "button small newer", type: "button", hidden: true, onclick: () => lines.toEnd()});
   const middle = h("div", {class: "middle"}, scroller, notice, newer);
   const nobody = h("div", {class: "state nobody"}, icon("empty"), h("p", {class: "title"}), h("p", {class: "small"}));
-  const element = h("section", {class: "talk", id: "conversation", tabindex: "-1", "aria-label": t("desktop.keys_conversation")}, head.element, summary.element, consults.element, middle, typing, composer.element, nobody);
+  const element = h("section", {class: "talk", id: "conversation", tabindex: "-1", "aria-label": t("desktop.keys_conversation")}, head.element, summary.element, consults.element, scripts.element, middle, typing, composer.element, nobody);
 
   let shown = null; // the conversation whose lines are in the window
   let freshFrom = 0; // the first number that was unread when it was opened
@@ -106,6 +108,7 @@ export function createConversation(desk, composer) {
   return {
     element,
     lines,
+    scripts,
     draw(time) {
       const {selected} = desk.view;
       if (selected !== shown) open(selected);
@@ -115,6 +118,7 @@ export function createConversation(desk, composer) {
       head.draw(time);
       summary.draw();
       consults.draw();
+      scripts.draw();
       composer.draw(time);
       typing.hidden = nothing;
       if (nothing) {

@@ -113,6 +113,7 @@ function draw(desk, person) {
     focusComposer: composer.focus,
     focusConversation: () => conversation.element.querySelector(".stream").focus(),
     toEnd: conversation.lines.toEnd,
+    openScript: conversation.scripts.open,
     attach: composer.attach,
     /** Do something with the customer who is shown: `act(desk, id, all)`. */
     withCustomer(act) {

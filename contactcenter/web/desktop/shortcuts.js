@@ -46,6 +46,7 @@ export function addShortcuts(desk) {
     {group: talk, keys: "t", label: t("desktop.keys_transfer"), when: active, run: desk.act.openTransfer},
     {group: talk, keys: "r", label: t("desktop.keys_resolve"), when: active, run: desk.act.openResolve},
     {group: talk, keys: "s", label: t("desktop.case_open"), when: selected, run: desk.cases.begin},
+    {group: talk, keys: "i", label: t("desktop.keys_script"), when: () => Boolean(item()), run: () => desk.attempt(desk.openScript)},
     {group: talk, keys: "f", label: t("desktop.keys_finish"), when: () => item()?.state === "wrapup", run: desk.act.finish},
     {group: page, keys: "/", label: t("desktop.search"), run: () => openSearch(desk)},
     {group: page, keys: "ctrl+k", label: t("desktop.keys_search_typing"), run: () => openSearch(desk)},
