@@ -1,9 +1,9 @@
 -- name: lock
-SELECT c.id, c.kind, c.subject, c.metric, c.state, c.since, c.ran, c.target_s, c.calendar, c.ladder,
-       c.rulebook_version, c.step
-FROM unnest($1::text[], $2::bigint[]) AS k (kind, subject)
-JOIN clock c ON c.kind = k.kind AND c.subject = k.subject
-ORDER BY c.id FOR UPDATE OF c
+SELECT id, kind, subject, metric, state, since, ran, target_s, calendar, ladder, rulebook_version, step
+FROM clock WHERE id = ANY (ARRAY(
+    SELECT c.id FROM unnest($1::text[], $2::bigint[]) AS k (kind, subject)
+    CROSS JOIN LATERAL (SELECT id FROM clock WHERE kind = k.kind AND subject = k.subject OFFSET 0) c
+)) ORDER BY id FOR UPDATE
 
 -- name: lock_by_id
 SELECT id, kind, subject, metric, state, since, ran, target_s, calendar, ladder, rulebook_version, step
@@ -30,23 +30,34 @@ RETURNING id, kind, subject, metric
 
 -- What targets and steps may ask: the thing, its customer, and the work on it that has not ended.
 -- name: matters
-SELECT k.kind, k.subject, c AS customer,
+SELECT k.kind, k.subject, c.customer,
        coalesce(s.queue, l.queue, w.queue) AS queue,
        CASE k.kind WHEN 'conversation' THEN w.channel ELSE k.kind END AS channel,
        coalesce(w.id, ws.id, wl.id) AS item, v.opened_at AS conversation_opened,
        v.tags AS conversation_tags, s.category, s.severity, s.state AS case_state,
        s.opened_at AS case_opened, s.subject AS case_subject
 FROM unnest($1::text[], $2::bigint[]) AS k (kind, subject)
-LEFT JOIN conversation v ON k.kind = 'conversation' AND v.id = k.subject
-LEFT JOIN service_case s ON k.kind = 'case' AND s.id = k.subject
-LEFT JOIN sales_lead l ON k.kind = 'lead' AND l.id = k.subject
-JOIN customer c ON c.id = coalesce(v.party_id, s.party_id, l.party_id)
-LEFT JOIN work_item w ON w.conversation_id = v.id AND w.kind = 'conversation'
-    AND w.state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
-LEFT JOIN work_item ws ON ws.case_id = s.id AND ws.case_id IS NOT NULL
-    AND ws.state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
-LEFT JOIN work_item wl ON wl.lead_id = l.id AND wl.lead_id IS NOT NULL
-    AND wl.state IN ('bot', 'queued', 'offered', 'active', 'wrapup')
+LEFT JOIN LATERAL (
+    SELECT * FROM conversation WHERE k.kind = 'conversation' AND id = k.subject LIMIT 1
+) v ON true
+LEFT JOIN LATERAL (SELECT * FROM service_case WHERE k.kind = 'case' AND id = k.subject LIMIT 1) s ON true
+LEFT JOIN LATERAL (SELECT * FROM sales_lead WHERE k.kind = 'lead' AND id = k.subject LIMIT 1) l ON true
+CROSS JOIN LATERAL (
+    SELECT whose AS customer FROM customer whose
+    WHERE id = coalesce(v.party_id, s.party_id, l.party_id) LIMIT 1
+) c
+LEFT JOIN LATERAL (
+    SELECT id, queue, channel FROM work_item WHERE conversation_id = v.id AND kind = 'conversation'
+        AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup') LIMIT 1
+) w ON true
+LEFT JOIN LATERAL (
+    SELECT id FROM work_item WHERE case_id = s.id AND case_id IS NOT NULL
+        AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup') LIMIT 1
+) ws ON true
+LEFT JOIN LATERAL (
+    SELECT id FROM work_item WHERE lead_id = l.id AND lead_id IS NOT NULL
+        AND state IN ('bot', 'queued', 'offered', 'active', 'wrapup') LIMIT 1
+) wl ON true
 
 -- The cases that conversations are about.
 -- name: cases_of

@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contactcenter import facts
+from contactcenter.db.tx import Tx
 from contactcenter.model.escalation import METRICS, Target
 from contactcenter.model.happening import happenings
 from contactcenter.model.rulebook import Published
 from contactcenter.model.target import Clock, Interval, due
+from contactcenter.record.clocks import follow
 from contactcenter.words import ItemKind
 from tests.contactcenter.floor import NOW, Floor
 from tests.contactcenter.scenarios import SCENARIOS
@@ -160,3 +162,18 @@ async def test_any_order_of_events_leaves_the_clock_of_those_events(
 
         await floor.run(say)
     assert await kept(floor) == expected(folded(happened))
+
+
+async def test_where_no_target_is_for_what_happened_the_database_is_not_asked(
+    book: Published,
+) -> None:
+    """The shipped rulebook has none for conversations: their messages and offers pay nothing."""
+    assert {target.of for target in book.rules.targets} == {"case"}
+    nowhere: Any = None
+    tx = Tx(nowhere)
+    tx.emit(facts.ConversationOpened(at=NOW, conversation=1, customer=1, channel="web"))
+    about: Any = {"item": 1, "conversation": 1, "customer": 1, "queue": "care", "channel": "web"}
+    assigned: Any = {"agent": 1, "weight": 1, "epoch": 2, "enqueued_at": NOW}
+    tx.emit(facts.ItemAssigned(at=NOW, **about, **assigned))
+    await follow(tx, book)
+    assert tx.timers == {}
