@@ -72,6 +72,7 @@ from contactcenter.live.rulebook import RulebookInForce
 from contactcenter.live.visitors import Visitors
 from contactcenter.record.clocks import follow
 from contactcenter.settings import Settings
+from contactcenter.workers.automations import Automations
 from contactcenter.workers.cases import Cases
 from contactcenter.workers.housekeeping import Housekeeping
 from contactcenter.workers.keep import keep
@@ -158,6 +159,7 @@ class House:
         self.hub = Hub()
         self.renewal = Renewal(database, self.tail, self.hub)
         self.search = Search(database)
+        self.automations = Automations(database, self.tail, self.rulebook, clock)
         self.cases = Cases(database, self.rulebook, clock)
         self.housekeeping = Housekeeping(database, settings.log_keep_days, clock)
         self.lease = ProcessLease(database, self.hub, self.rulebook, clock, settings.process)
@@ -204,6 +206,7 @@ class House:
             "housekeeping": self.housekeeping.run,
             "search": self.search.run,
             "cases": self.cases.run,
+            "automations": self.automations.run,
         }
         self._tasks = [asyncio.create_task(keep(n, run), name=n) for n, run in workers.items()]
         # What has been built by now stays: the collector need not look at it again.

@@ -40,15 +40,20 @@ from contactcenter.words import (
 
 
 class Happened(msgspec.Struct, frozen=True, tag_field="fact", kw_only=True, omit_defaults=True):
-    """What all facts have: when it happened, by the clock of the process that made it so."""
+    """What all facts have: when it happened, by the clock of the process that made it so.
+
+    `depth`: by how many automations in a row it came about; 0 where a person or a program did it.
+    """
 
     at: datetime
+    depth: int = 0
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An interaction, as it is shown: who said what, where it stands in its conversation.
 
-    `position` orders all that was said with one customer, whatever the conversation.
+    `position` orders all that was said with one customer, whatever the conversation. `automatic`:
+    a machine said it by itself, and no automation answers it.
     """
 
     id: int
@@ -67,6 +72,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     occurred_at: datetime
     received_at: datetime
     request_id: str | None = None
+    automatic: bool = False
 
 
 # Customers and conversations

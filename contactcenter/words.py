@@ -9,6 +9,15 @@ AuthorKind = Literal["customer", "bot", "agent", "system"]
 ActorKind = Literal["person", "bot", "customer", "system", "nobody"]
 Direction = Literal["inbound", "outbound", "internal"]
 InteractionKind = Literal["message", "note", "summary", "reminder"]
+Trigger = Literal[
+    "message_received",
+    "conversation_opened",
+    "case_opened",
+    "case_changed",
+    "lead_arrived",
+    "order_confirmed",
+]
+AutomationOutcome = Literal["done", "failed", "cut_off"]
 ItemState = Literal[
     "bot", "queued", "offered", "active", "wrapup", "done", "abandoned", "cancelled"
 ]
@@ -71,7 +80,9 @@ TimerKind = Literal[
     "alert_climb",
     "escalation",
 ]
-AlertKind = Literal["timer_parked", "target_near", "target_missed"]
+AlertKind = Literal[
+    "timer_parked", "target_near", "target_missed", "rule_failed", "automation_cut_off"
+]
 AlertTo = Literal["agent", "supervisor", "administrator"]
 Urgency = Literal["notice", "warning", "critical"]
 Metric = Literal[

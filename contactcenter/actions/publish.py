@@ -9,7 +9,8 @@ from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.errors import Conflict
 from contactcenter.model.caller import SYSTEM, Actor
-from contactcenter.model.rulebook import Rulebook, refusal
+from contactcenter.model.rulebook import Rulebook
+from contactcenter.model.rulebook_text import refusal
 from contactcenter.model.toml.render import render
 from contactcenter.record.audit import audit
 from contactcenter.record.rulebooks import in_use

@@ -24,7 +24,8 @@ from contactcenter.words import ItemState
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a customer said, by one of our connections.
 
-    `key` is unique within the connection; `digest` tells a repetition from a clash.
+    `key` is unique within the connection; `digest` tells a repetition from a clash. `automatic`: a
+    machine of theirs said it by itself.
     """
 
     connection_id: int
@@ -37,6 +38,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     parts: list[Any] = []
     occurred_at: datetime
     request_id: str | None = None
+    automatic: bool = False
 
 
 Key = tuple[int, str]
@@ -246,6 +248,7 @@ def _draft(inbound: Inbound, sender: _Sender, interaction: int) -> Draft:
         parts=inbound.parts,
         occurred_at=inbound.occurred_at,
         request_id=inbound.request_id,
+        automatic=inbound.automatic,
     )
 
 

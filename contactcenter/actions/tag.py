@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.model.caller import Actor
 from contactcenter.record.audit import audit
 from contactcenter.record.held import hold_conversation
 from contactcenter.record.owners import owners
 from contactcenter.record.root import lock_root
-from contactcenter.record.tags import remember_tags
+from contactcenter.record.tags import save_tags
 
 Change = Callable[[list[str]], list[str]]
 """From the tags there are to those there will be; the same list when nothing changes."""
@@ -24,11 +23,8 @@ async def tag_customer(
     tags = change(root.tags)
     if tags == root.tags:
         return tags
-    await tx.do("records.tag_customer", root.id, tags)
-    await remember_tags(tx, "customer", set(tags) - set(root.tags))
+    await save_tags(tx, root, tags, now, await owners(tx, [root.id]))
     await audit(tx, by, "customer.tag", "customer", root.id, now, before=root.tags, after=tags)
-    told = await owners(tx, [root.id])
-    tx.emit(facts.CustomerChanged(at=now, customer=root.id, changed=["tags"], agents=told))
     return tags
 
 
@@ -40,8 +36,7 @@ async def tag_conversation(
     tags = change(locked.tags)
     if tags == locked.tags:
         return tags
-    await tx.do("records.tag_conversation", locked.id, tags)
-    await remember_tags(tx, "conversation", set(tags) - set(locked.tags))
+    await save_tags(tx, locked, tags, now, item.owners if item else [])
     await audit(
         tx,
         by,
@@ -51,14 +46,5 @@ async def tag_conversation(
         now,
         before=locked.tags,
         after=tags,
-    )
-    tx.emit(
-        facts.ConversationTagged(
-            at=now,
-            conversation=locked.id,
-            customer=locked.party_id,
-            tags=tags,
-            agents=item.owners if item else [],
-        )
     )
     return tags

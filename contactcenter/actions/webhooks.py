@@ -1,6 +1,5 @@
 """Events for bots on their way: recorded from the log, claimed under a lease, settled."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from contactcenter import facts
 from contactcenter.db.tx import Tx
 from contactcenter.model.webhook_event import Event, Identity, events, identities
 from contactcenter.model.webhook_sending import Outcome, Sending
+from contactcenter.record.webhook_events import record_events
 from contactcenter.words import Delivery
 
 FACTS_MAX = 1000
@@ -21,9 +21,6 @@ LEASE = timedelta(seconds=60)
 
 LEFT_TO_LATER = timedelta(minutes=5)
 """How long a fact about a bot that this version cannot read is left to a process that can."""
-
-Stream = tuple[int, int]
-"""What is in order: the events for one key about one conversation."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -43,12 +40,6 @@ class _LogRow(msgspec.Struct, frozen=True):
     seq: int
     at: datetime
     fact: Any
-
-
-class _Extended(msgspec.Struct, frozen=True):
-    api_key_id: int
-    conversation_id: int
-    last_number: int
 
 
 class _Delivery(msgspec.Struct, frozen=True):
@@ -76,7 +67,7 @@ async def record(tx: Tx, now: datetime) -> Progress | None:
     )
     made = await _events(tx, told)
     if made:
-        await _insert(tx, made, now)
+        await record_events(tx, made, now)
     await tx.do("webhooks.move_cursor", last)
     return Progress(last, len(made), more=last == page.last and page.facts == FACTS_MAX)
 
@@ -157,36 +148,6 @@ async def _events(tx: Tx, told: Sequence[facts.Fact]) -> list[Event]:
     keys = sorted({e.key for e in made})
     listening = set(await tx.many(int, "webhooks.listening", keys)) if keys else set[int]()
     return [e for e in made if e.key in listening]
-
-
-async def _insert(tx: Tx, made: Sequence[Event], now: datetime) -> None:
-    """Number the events of each stream in the order of the log."""
-    counts = Counter[Stream]((e.key, e.conversation) for e in made)
-    extended = await tx.many(
-        _Extended,
-        "webhooks.extend",
-        [key for key, _ in counts],
-        [conversation for _, conversation in counts],
-        list(counts.values()),
-        now,
-    )
-    last = {(s.api_key_id, s.conversation_id): s.last_number for s in extended}
-    following = {stream: last[stream] - count + 1 for stream, count in counts.items()}
-    numbers: list[int] = []
-    for e in made:
-        numbers.append(following[e.key, e.conversation])
-        following[e.key, e.conversation] += 1
-    await tx.do(
-        "webhooks.insert",
-        [e.key for e in made],
-        [e.conversation for e in made],
-        numbers,
-        [e.type for e in made],
-        [e.at for e in made],
-        [msgspec.json.encode(e.data) for e in made],
-        [e.interaction_id for e in made],
-        now,
-    )
 
 
 async def _settle_events(tx: Tx, ours: Sequence[Outcome]) -> None:

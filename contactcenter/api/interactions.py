@@ -61,10 +61,14 @@ class _Item(
 
 
 class CustomerMessage(_Item, frozen=True, kw_only=True, tag="message"):
-    """What the customer said. Always taken, whoever owns the work."""
+    """What the customer said. Always taken, whoever owns the work.
+
+    `automatic`: a machine of theirs said it by itself, as a note of absence; no machine answers it.
+    """
 
     sender: Annotated[Sender, msgspec.Meta(title="from")] = msgspec.field(name="from")
     text: Text
+    automatic: bool = False
 
 
 class Reply(_Item, frozen=True, kw_only=True, tag="reply"):
@@ -277,6 +281,7 @@ async def _message(posting: Posting, item: CustomerMessage) -> Taken:
             text=item.text,
             occurred_at=_occurred(item, posting.now),
             request_id=posting.request_id,
+            automatic=item.automatic,
         )
     )
     return Taken(received.interaction, received.conversation, received.number, received.duplicate)

@@ -18,7 +18,8 @@ from contactcenter.db.database import Database
 from contactcenter.errors import BadInput, Fault
 from contactcenter.model.caller import Actor
 from contactcenter.model.changes import RuleChange, changes
-from contactcenter.model.rulebook import TOML_CHARACTERS_MAX, Rulebook, parse, refusal
+from contactcenter.model.rulebook import Rulebook, parse
+from contactcenter.model.rulebook_text import TOML_CHARACTERS_MAX, refusal
 from contactcenter.model.toml.rewrite import put, rewrite
 from contactcenter.record.rulebooks import KeptRulebook, RulebookVersion, in_use, read_version
 

@@ -42,6 +42,9 @@ _GONE = (
     TimeoutError,
 )
 
+PASSING = (*_REPEAT, *_GONE)
+"""What ends a transaction that may go well the next time, whoever it is that runs it."""
+
 _COMMITS = Counter("contactcenter_log_commits_total", "Commits that appended to the ordered log")
 LOCK_WAIT = Histogram(
     "contactcenter_log_lock_wait_seconds",

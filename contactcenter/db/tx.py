@@ -37,6 +37,8 @@ class Due(msgspec.Struct, frozen=True):
 class Tx:
     """An open transaction. It buffers facts and timers; whoever opened it commits.
 
+    `depth`: by how many automations in a row its facts come about.
+
     Reads take the type that comes back: a Struct whose fields are the columns, or a scalar for
     a query of one column. This is the only place where rows are untyped.
     """
@@ -44,6 +46,7 @@ class Tx:
     def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
         self._connection = connection
         self.facts: list[Fact] = []
+        self.depth = 0
         self.timers: dict[tuple[str, int], Due | None] = {}
 
     async def one(self, kind: type[T], query: str, *args: Any) -> T:
@@ -69,7 +72,7 @@ class Tx:
 
     def emit(self, fact: Fact) -> None:
         """Say what has become true; it is written to the log at the end of the transaction."""
-        self.facts.append(fact)
+        self.facts.append(msgspec.structs.replace(fact, depth=self.depth) if self.depth else fact)
 
     def schedule(self, kind: str, subject: int, due_at: datetime) -> None:
         """Set the timer of that kind and subject; a row there was gets a new generation."""

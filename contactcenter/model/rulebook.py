@@ -1,24 +1,22 @@
 """The rulebook: every business rule as data, checked whole before it is in force."""
 
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from contactcenter.errors import BadInput, Fault
-from contactcenter.model import calendar
+from contactcenter.model import automation, calendar
 from contactcenter.model.condition import CHARACTERS_MAX
 from contactcenter.model.escalation import Ladder, Target, ladder_faults, target_faults
+from contactcenter.model.rulebook_text import read, refusal
 from contactcenter.model.script import Navigation, Script, script_faults
 from contactcenter.model.soundness import Found, Unsound, condition_faults, sound, type_faults
-from contactcenter.model.toml.places import Path, Places, spelt
+from contactcenter.model.toml.places import Path
 from contactcenter.words import Severity
 
-TOML_CHARACTERS_MAX = 250_000
 SEGMENT_SUBJECTS = ("customer",)
 """What the condition of a segment may ask about."""
 
@@ -243,6 +241,8 @@ class Rulebook(Rules, frozen=True, kw_only=True):
     ladders: dict[Name, Ladder] = {}
     scripts: dict[Name, Script] = {}
     navigation: list[Navigation] = []
+    automations: list[automation.Automation] = []
+    automation_limits: automation.AutomationLimits = automation.AutomationLimits()
 
     def __post_init__(self) -> None:
         """Older rulebooks do not have the channels of cases and leads."""
@@ -266,7 +266,7 @@ def parse(toml: str) -> Rulebook:
 
     Raises `BadInput` (`bad-rulebook`) with all faults at once in `errors`, in the order of lines.
     """
-    document = _read(toml)
+    document = read(toml)
     found = list(type_faults(document, Rulebook))
     book = sound(document, Rulebook)
     for check in _CHECKS:
@@ -275,38 +275,6 @@ def parse(toml: str) -> Rulebook:
     if found:
         raise refusal(found, toml)
     return msgspec.convert(document, Rulebook)
-
-
-def refusal(found: Iterable[Found], toml: str) -> BadInput:
-    """How faults of a rulebook are said, each with the line of that text in which it is."""
-    places = Places(toml)
-    return _refusal(Fault(spelt(path), places.line(path), what) for path, what in found)
-
-
-def _refusal(faults: Iterable[Fault]) -> BadInput:
-    first, *others = sorted(faults, key=lambda fault: fault.line)
-    count = f"{len(others) + 1} faults; the first" if others else "a fault"
-    detail = f"The rulebook has {count} in line {first.line}: {first}"
-    return BadInput(detail, code="bad-rulebook", errors=[first, *others])
-
-
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-
-
-def _read(toml: str) -> dict[str, Any]:
-    if len(toml) > TOML_CHARACTERS_MAX:
-        raise _refusal([Fault("", 1, f"It has more than {TOML_CHARACTERS_MAX} characters.")])
-    try:
-        return tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
-        what, *place = _TOML_PLACE.split(str(error))
-        line, column, *_ = (*place, None, None)
-        end = toml.count("\n") + 1
-        at = f"column {column}" if column else "the end"
-        fault = Fault("", int(line or end), f"This is not valid TOML, at {at}: {what}.")
-        raise _refusal([fault]) from error
-    except RecursionError as error:
-        raise _refusal([Fault("", 1, "It is nested too deeply.")]) from error
 
 
 def _organisation(book: Rulebook) -> Iterator[Found]:
@@ -396,5 +364,6 @@ _CHECKS: tuple[Callable[[Rulebook], Iterator[Found]], ...] = (
     target_faults,
     ladder_faults,
     script_faults,
+    automation.faults,
 )
 """What types alone cannot say; each looks at what is sound."""

@@ -34,6 +34,14 @@ def type_faults(given: Any, kind: Any, path: Path = ()) -> Iterator[Found]:
         yield path, str(error).partition(" - at `")[0] + "."
 
 
+def condition_faults(when: str, subjects: tuple[str, ...], path: Path) -> Iterator[Found]:
+    """All that is wrong with the condition at that path."""
+    try:
+        compile_condition(when, subjects)
+    except BadCondition as bad:
+        yield from ((path, str(fault)) for fault in bad.faults)
+
+
 def sound(document: Mapping[str, Any], kind: type[T]) -> T:
     """What is sound of a document, to look for faults of meaning in it in spite of others.
 

@@ -17,6 +17,7 @@ A bot hears of the conversations that it takes part in (the fact's `bot`). The b
     item.done              Item
     conversation.reopened  Conversation
     conversation.closed    Conversation
+    automation.handed_over HandedOver  an automation of the rulebook hands something to this key
     webhook.test           {}          sent by hand; number and conversation are 0
 
 Fields without a value are left out. The set of types and fields is closed: what is not here is not
@@ -49,6 +50,7 @@ Type = Literal[
     "item.done",
     "conversation.reopened",
     "conversation.closed",
+    "automation.handed_over",
     "webhook.test",
 ]
 
@@ -112,7 +114,24 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: CloseReason | None = None
 
 
-Data = Appended | Delivered | Item | Conversation
+class HandedOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an automation hands to a program: the subject's id, and of an order all of it.
+
+    Amounts are whole numbers of the currency's minor unit. What is not in a conversation is a
+    stream of its own, whose `conversation` is the negative of the order's, lead's or case's id.
+    """
+
+    automation: str
+    customer: int
+    case: int | None = None
+    lead: int | None = None
+    order: int | None = None
+    currency: str | None = None
+    total: int | None = None
+    lines: list[Any] = []
+
+
+Data = Appended | Delivered | Item | Conversation | HandedOver
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -163,6 +182,24 @@ def events(fact: facts.Fact, known: dict[int, Identity]) -> list[Event]:
         leaving = event(msgspec.structs.replace(fact, bot=fact.via), known)
         made += [] if leaving is None else [leaving]
     return made
+
+
+def handed_over(key: int, automation: str, fact: facts.Fact) -> Event:
+    """The event by which an automation hands what has happened to the key."""
+    case, lead, order = (getattr(fact, name, None) for name in ("case", "lead", "order"))
+    data = HandedOver(
+        automation=automation,
+        customer=getattr(fact, "customer", 0),
+        case=case,
+        lead=lead,
+        order=order,
+    )
+    if isinstance(fact, facts.OrderConfirmed):
+        data = msgspec.structs.replace(
+            data, currency=fact.currency, total=fact.total, lines=fact.lines
+        )
+    stream = getattr(fact, "conversation", None) or -(order or lead or case or 0)
+    return Event(key, stream, "automation.handed_over", fact.at, data)
 
 
 def event(fact: facts.Fact, known: dict[int, Identity]) -> Event | None:

@@ -34,6 +34,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     via: int | None = None
     occurred_at: datetime
     request_id: str | None = None
+    automatic: bool = False
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -123,6 +124,7 @@ def _said(draft: Draft, number: int, interaction: int, now: datetime) -> facts.S
         occurred_at=draft.occurred_at,
         received_at=now,
         request_id=draft.request_id,
+        automatic=draft.automatic,
     )
 
 
@@ -186,6 +188,7 @@ async def _write(
         [c.answered_id for c in changed],
         [c.connection_id for c in changed],
         [c.identity_id for c in changed],
+        [s.automatic for s in written],
     )
     positions = {row.id: row.position for row in rows}
     return [msgspec.structs.replace(s, position=positions[s.id]) for s in written]

@@ -446,3 +446,34 @@ CREATE TABLE escalation (
     done      text[] NOT NULL,
     PRIMARY KEY (clock_id, begun_at, step)
 );
+
+-- Automations -----------------------------------------------------------------------------------------
+
+ALTER TABLE interaction ADD COLUMN automatic boolean NOT NULL DEFAULT false;
+
+-- An automation that answered the fact `seq`: what it asked (`known`), what it did, or why not.
+CREATE TABLE automation_run (
+    id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seq               bigint NOT NULL,
+    automation        text NOT NULL,
+    rulebook_version  integer NOT NULL,
+    trigger           text NOT NULL,
+    customer_id       bigint NOT NULL,
+    conversation_id   bigint,
+    case_id           bigint,
+    lead_id           bigint,
+    order_id          bigint,
+    depth             integer NOT NULL,
+    outcome           text NOT NULL CHECK (outcome IN ('done', 'failed', 'cut_off')),
+    did               text[] NOT NULL,
+    why               text NOT NULL,
+    known             jsonb NOT NULL,
+    at                timestamptz NOT NULL,
+    UNIQUE (seq, automation)
+);
+CREATE INDEX automation_run_customer ON automation_run (customer_id, at);
+CREATE INDEX automation_run_conversation ON automation_run (conversation_id, id DESC);
+CREATE INDEX automation_run_automation ON automation_run (automation, at);
+CREATE INDEX automation_run_at ON automation_run (at);
+
+INSERT INTO log_cursor (reader, seq) SELECT 'automations', coalesce(max(seq), 0) FROM log;

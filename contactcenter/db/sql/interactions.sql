@@ -36,21 +36,22 @@ WITH advanced AS (
 )
 INSERT INTO interaction (
     id, conversation_id, number, kind, direction, channel, connection_id, identity_id,
-    author_kind, author_id, text, parts, delivery, occurred_at, received_at, request_id
+    author_kind, author_id, text, parts, delivery, occurred_at, received_at, request_id, automatic
 )
 SELECT id, conversation, number, kind, direction, channel, connection, identity, author_kind, author,
-       text, parts, delivery, occurred_at, $15, request_id
+       text, parts, delivery, occurred_at, $15, request_id, automatic
 FROM unnest(
     $1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::bigint[],
     $8::bigint[], $9::text[], $10::bigint[], $11::text[], $12::jsonb[], $13::text[],
-    $14::timestamptz[], $16::text[]
+    $14::timestamptz[], $16::text[], $24::boolean[]
 ) AS n (id, conversation, number, kind, direction, channel, connection, identity, author_kind,
-        author, text, parts, delivery, occurred_at, request_id)
+        author, text, parts, delivery, occurred_at, request_id, automatic)
 RETURNING id, position
 
 -- name: at
 SELECT id, number, position, kind, direction, channel, author_kind, author_id, identity_id,
-       connection_id, text, parts, delivery, occurred_at, received_at, request_id
+       connection_id, text, parts, delivery, occurred_at, received_at, request_id,
+       automatic
 FROM interaction WHERE conversation_id = $1 AND number = $2
 
 -- What customers have said after a number, in each conversation's order.
@@ -60,7 +61,7 @@ FROM unnest($1::bigint[], $2::integer[]) AS c (id, seen)
 CROSS JOIN LATERAL (
     SELECT i.id, i.number, i.position, i.kind, i.direction, i.channel, i.author_kind, i.author_id,
            i.identity_id, i.connection_id, i.text, i.parts, i.delivery, i.occurred_at,
-           i.received_at, i.request_id
+           i.received_at, i.request_id, i.automatic
     FROM interaction i
     WHERE i.conversation_id = c.id AND i.number > c.seen AND i.direction = 'inbound'
     ORDER BY i.number LIMIT 100
