@@ -7,6 +7,7 @@ import msgspec
 from contactcenter.actions.change_case import CaseEdit, CaseFields, CaseMove, Resolution
 from contactcenter.actions.leads import Made
 from contactcenter.actions.orders import MadeOrder
+from contactcenter.api.automations import Run, Runs
 from contactcenter.api.cases import CaseNote, OpenCase, OpenedCase
 from contactcenter.api.sales import (
     EndLead,
@@ -137,6 +138,25 @@ _ORDER = Order(
 )
 _LINE = Line(sku="SANDAL-42", name="Sandal, size 42", quantity=2, price=150_000_00)
 
+_RUN = Run(
+    id=9,
+    seq=5_120,
+    automation="orders to fulfilment",
+    rulebook_version=4,
+    trigger="order_confirmed",
+    customer=5,
+    conversation=None,
+    case=None,
+    lead=None,
+    order=6,
+    depth=0,
+    outcome="done",
+    did=["handed over to fulfilment"],
+    why="",
+    known={"order.total": 300_000_00},
+    at=AT,
+)
+
 WORK: tuple[msgspec.Struct, ...] = (
     OpenCase(
         conversation=11,
@@ -211,4 +231,5 @@ WORK: tuple[msgspec.Struct, ...] = (
         answers=[Told("Can you tell me the password that we agreed on?", answer=False)],
         done=False,
     ),
+    Runs([_RUN], None),
 )

@@ -57,14 +57,6 @@ def sound(document: Mapping[str, Any], kind: type[T]) -> T:
     return cast("T", _Parts({n: p for n, p in parts.items() if not isinstance(p, _Parts)}))
 
 
-def condition_faults(when: str, subjects: tuple[str, ...], path: Path) -> Iterator[Found]:
-    """All that is wrong with the condition at that path."""
-    try:
-        compile_condition(when, subjects)
-    except BadCondition as bad:
-        yield from ((path, str(fault)) for fault in bad.faults)
-
-
 class _Parts:
     def __init__(self, parts: Mapping[str, Any]) -> None:
         self.__dict__.update(parts)

@@ -45,6 +45,7 @@ from contactcenter.actions.wrap_up import finish_wrap_up, wrap_up_ended
 from contactcenter.model.caller import SYSTEM, Actor
 from contactcenter.model.person import Abilities
 from contactcenter.record.alerts import Notice, raise_alert
+from tests.contactcenter.automating import automation, automations, worked
 from tests.contactcenter.case_scenes import CASE_SCENES
 from tests.contactcenter.floor import accept, resolve
 from tests.contactcenter.scene import Scene
@@ -500,6 +501,23 @@ async def alerts__acknowledged_and_climbed(s: Scene) -> None:
     rows = await s.floor.desk.rows("SELECT id FROM alert ORDER BY id DESC LIMIT 3")
     await s.floor.run(acknowledge, rows[0]["id"], s.agent, SYSTEM, s.at(4))
     await s.floor.ring(alert_climbs, "alert_climb", s.at(400))
+
+
+async def automate__answers_routes_and_closes(s: Scene) -> None:
+    automations(
+        s.floor,
+        automation("moves", do=[TAGS, {"act": "route", "queue": "billing"}]),
+        automation("ends", when='interaction.text == "bye"', do=[HELLO, {"act": "close"}]),
+        per_customer_hour=99,
+    )
+    for words in ("hello", "bye"):
+        await s.floor.desk.say(s.who("waiting"), words, at=s.at(3))
+        await worked(s.floor, s.at(4))
+    automations(s.floor)
+
+
+HELLO = {"act": "answer", "text": "Hello."}
+TAGS = {"act": "tag", "tag": "seen"}
 
 
 async def publish__other_rules(s: Scene) -> None:

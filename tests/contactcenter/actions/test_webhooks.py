@@ -184,7 +184,7 @@ async def test_what_could_not_be_recorded_leaves_the_cursor_where_it_was(
 
     await bots.emit(done(await bots.key("one")))
     with monkeypatch.context() as patched:
-        patched.setattr(webhooks, "_insert", fail)
+        patched.setattr(webhooks, "record_events", fail)
         with pytest.raises(RuntimeError):
             await bots.record()
     assert await bots.record() == Progress(1, 1, more=False)

@@ -68,6 +68,10 @@ def test_all_faults_are_told_at_once_each_with_its_path_and_line() -> None:
         ("intents.internet_down.queue", 'queue = "fibre"'),
         ("cases.categories.fault.queue", 'queue = "fibre"'),
         ("offerings", "[offerings]"),
+        (
+            "automations[2].do[0].queue",
+            'do = [{ act = "route", queue = "fibre", requirement = { "territory:Jakarta" = 1 } }]',
+        ),
     ]
     assert {fault.path: fault.message for fault in told} == {
         "offers": "This is missing.",
@@ -80,6 +84,7 @@ def test_all_faults_are_told_at_once_each_with_its_path_and_line() -> None:
         "entry[1].queue": "This is missing.",
         "intents.internet_down.queue": "There is no queue 'fibre'.",
         "cases.categories.fault.queue": "There is no queue 'fibre'.",
+        "automations[2].do[0].queue": "There is no queue 'fibre'.",
         "offerings": "There is no such name here; is offers meant?",
     }
 
