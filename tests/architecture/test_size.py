@@ -10,7 +10,6 @@ LINES_MAX = {
 LONGER = {
     "contactcenter/db/embedded.py": "one matter, PostgreSQL and Redis under our own supervision",
     "contactcenter/facts.py": "every fact stands in one union, and is told apart there",
-    "migrations/versions/0003_together.sql": "one revision, made together",
     "migrations/versions/0001_main_job.sql": "the schema reads best as a whole",
     "migrations/versions/0003_together.sql": "one revision is one file",
 }
