@@ -31,6 +31,7 @@ WITHOUT_WORK = {
     "orders",
     "passwords",
     "retry_timer",
+    "scripts",
     "sign_in",
     "upload",
     "visit",
