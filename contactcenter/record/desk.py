@@ -9,7 +9,7 @@ from contactcenter.db.tx import Tx
 from contactcenter.explanation import Explanation
 from contactcenter.facts import Said
 from contactcenter.model.rulebook import Published
-from contactcenter.words import ConsultState, ItemKind, Severity
+from contactcenter.words import AlertKind, ConsultState, ItemKind, Severity, Urgency
 
 INTERACTIONS_MAX = 50
 """How much of each conversation's end a desktop is given at once; the rest is paged by the API."""
@@ -115,6 +115,19 @@ class ConsultShown(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: datetime
 
 
+class AlertForMe(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the agent is to look at, and nobody has acknowledged."""
+
+    id: int
+    kind: AlertKind
+    urgency: Urgency
+    subject_kind: str
+    subject: int
+    title: str
+    values: dict[str, Any]
+    raised_at: datetime
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """All that an agent's desktop shows at first."""
 
@@ -129,6 +142,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     rulebook: int
     held: list[HeldShown] = []
     consults: list[ConsultShown] = []
+    alerts: list[AlertForMe] = []
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -156,4 +170,5 @@ async def read_desk(tx: Tx, agent: int, book: Published) -> Desk:
         rulebook=book.version,
         held=await tx.many(HeldShown, "held_replies.of_agent", agent),
         consults=await tx.many(ConsultShown, "consults.of_agent", agent),
+        alerts=await tx.many(AlertForMe, "alerts.of_agent", agent),
     )

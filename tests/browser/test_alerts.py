@@ -61,3 +61,21 @@ async def test_who_comes_second_is_told_that_somebody_looks_after_it(
     await page.route("**/acknowledge", second)
     await alerts(page).last.get_by_role("button").click()
     await expect(page.get_by_text("Somebody looks after it already")).to_be_visible()
+
+
+async def test_alert_for_an_agent_stays_on_their_desktop_until_they_look_after_it(
+    open_page: OpenPage, team: Team, house: Running
+) -> None:
+    sari = await team.hire()
+    mine = msgspec.structs.replace(FAILED, subject=16, agent=sari.id)
+    page = await open_page("/desktop", as_=sari)
+    card = page.get_by_role("article", name="For you to look at")
+    await raised(house, mine)
+    await expect(card).to_contain_text("It failed.")
+    await check_accessibility(page)
+    await page.reload()
+    await card.get_by_role("button", name="I look after it").press("Enter")
+    await expect(card).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_role("navigation", name="Work")).to_be_visible()
+    await expect(card).to_have_count(0)

@@ -26,6 +26,10 @@ SELECT id, jsonb_build_object(
 ) AS shown
 FROM alert WHERE acknowledged_at IS NULL ORDER BY id
 
+-- name: of_agent
+SELECT id, kind, urgency, subject_kind, subject, title, "values", raised_at
+FROM alert WHERE agent_id = $1 AND acknowledged_at IS NULL ORDER BY id
+
 -- name: page
 SELECT a.id, kind, urgency, subject_kind, subject, title, "values", addressee AS "to", agent_id AS agent,
        raised_at, acknowledged_at, acknowledged_by, p.name AS acknowledged_by_name

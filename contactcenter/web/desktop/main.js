@@ -12,6 +12,7 @@ import {failure, toast} from "../base/toast.js";
 import {colleagueName} from "./colleagues.js";
 import {createActing} from "./acting.js";
 import {createAlerting} from "./alerting.js";
+import {createAlerts} from "./alerts.js";
 import {createCases, createMatters} from "./cases.js";
 import {createComposer} from "./composer.js";
 import {createConsulting} from "./consulting.js";
@@ -96,6 +97,7 @@ function receive(desk, frame) {
 function draw(desk, person) {
   const header = createHeader(desk);
   const offers = createOffers(desk);
+  const alerts = createAlerts(desk);
   const asks = createAsks(desk);
   const list = createWorkList(desk);
   const matters = createMatters(desk);
@@ -103,7 +105,7 @@ function draw(desk, person) {
   const composer = createComposer(desk);
   const conversation = createConversation(desk, composer);
   const customer = createCustomer(desk);
-  const work = h("nav", {class: "work-pane", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, asks.element, list.element, matters.element, lookingOn.element);
+  const work = h("nav", {class: "work-pane", id: "work", tabindex: "-1", "aria-label": i18n.t("desktop.work")}, offers.element, alerts.element, asks.element, list.element, matters.element, lookingOn.element);
   const panes = h("main", {class: "panes", id: "main", tabindex: "-1"}, h("h1", {class: "unseen"}, i18n.t("desktop.title")), work, conversation.element, customer.element);
   document.body.replaceChildren(bar(person, {page: "desktop", middle: header.middle, end: header.end}), desk.line, panes);
   document.body.classList.add("desktop");
@@ -165,7 +167,7 @@ function draw(desk, person) {
 
   function drawAll() {
     const time = now();
-    for (const each of [header, offers, asks, list, matters, lookingOn, conversation, customer]) each.draw(time);
+    for (const each of [header, offers, alerts, asks, list, matters, lookingOn, conversation, customer]) each.draw(time);
     desk.consulting.listen();
   }
   desk.store.draws(drawAll);

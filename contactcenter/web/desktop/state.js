@@ -14,7 +14,7 @@
  *   typingUntil: number, loaded: boolean, fence: object|null}} Talk
  * @typedef {{me: object|null, offers: Object<number, object>, items: Object<number, object>,
  *   matters: Object<number, object>, case_categories: Object<string, string>, case_resolutions: Array<string>,
- *   held: Object<number, object>, consults: Object<number, object>, talks: Object<number, Talk>, names: Object<number, string>, reasons: Array<string>,
+ *   held: Object<number, object>, consults: Object<number, object>, alerts: Object<number, object>, talks: Object<number, Talk>, names: Object<number, string>, reasons: Array<string>,
  *   dispositions: Array<string>, queues: Object<string, string>, rulebook: number,
  *   stale: boolean}} State
  */
@@ -23,7 +23,7 @@ export const TYPING_MS = 6000;
 
 /** @type {State} */
 export const EMPTY = {
-  me: null, offers: {}, items: {}, matters: {}, case_categories: {}, case_resolutions: [], held: {}, consults: {}, talks: {}, names: {}, reasons: [], dispositions: [],
+  me: null, offers: {}, items: {}, matters: {}, case_categories: {}, case_resolutions: [], held: {}, consults: {}, alerts: {}, talks: {}, names: {}, reasons: [], dispositions: [],
   queues: {}, rulebook: 0, stale: false, accepted: {},
 };
 
@@ -73,6 +73,9 @@ export const asksOf = (state) => consults(state).filter((one) => one.agent === s
 
 /** Where the agent is asked in and looks on. */
 export const joinedIn = (state) => consults(state).filter((one) => one.agent === state.me?.id && one.state === "joined");
+
+/** What the agent is to look at, the oldest first. */
+export const alertsIn = (state) => Object.values(state.alerts).sort((a, b) => a.id - b.id);
 
 /** Whether the customer has written since a reply was: it still leaves, but one may want it back. */
 export const wroteSince = (state, {conversation, seen}) =>
@@ -171,6 +174,7 @@ function fromSnapshot(state, desk) {
     case_resolutions: desk.case_resolutions ?? [],
     held: Object.fromEntries((desk.held ?? []).map((one) => [one.held, one])),
     consults: keyed(desk.consults ?? []),
+    alerts: keyed(desk.alerts ?? []),
     talks,
     names: {...state.names, [desk.me.id]: desk.me.name},
     reasons: desk.reasons,
@@ -240,6 +244,14 @@ const FACTS = {
   }),
   ConsultJoined: (state, f) => (state.consults[f.consult]
     ? {...state, consults: {...state.consults, [f.consult]: {...state.consults[f.consult], state: "joined"}}} : state),
+  AlertRaised: (state, f) => ({
+    ...state,
+    alerts: {...state.alerts, [f.alert]: {
+      id: f.alert, kind: f.kind, urgency: f.urgency, subject_kind: f.subject_kind, subject: f.subject,
+      title: f.title, values: f.values ?? {}, raised_at: f.at,
+    }},
+  }),
+  AlertAcknowledged: (state, f) => ({...state, alerts: without(state.alerts, f.alert)}),
   ConsultEnded: (state, f) => ({...state, consults: without(state.consults, f.consult)}),
   UndoChanged: (state, f) => ofMe(state, f, {undo_s: f.undo_s}),
   ReplyHeld: (state, f) => {
