@@ -267,7 +267,8 @@ async def _make_database_once(place: _Place, say: Say) -> None:
     if (home / "data").exists():
         say(f"{place.folder}: the first start was cut off; making the database anew")
         for pid in holders(home):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may end by itself meanwhile
+                os.kill(pid, signal.SIGKILL)
         await orphans_gone(home)
         shutil.rmtree(home / "data")
     say("PostgreSQL: making the database (once)")

@@ -27,7 +27,6 @@ async def test_tags_are_put_and_taken_by_keyboard_and_known_ones_are_suggested(
     await expect(chips).to_contain_text("refund")
     await page.get_by_role("dialog").get_by_role("button", name="Remove the tag refund").click()
     await expect(chips).not_to_contain_text("refund")
-    await expect(page.locator("dialog datalist option")).to_have_count(0)
     await page.get_by_role("dialog").get_by_label("Add a tag").fill("ref")
     await expect(page.locator("dialog datalist option")).to_have_attribute("value", "refund")
     await page.keyboard.press("Escape")

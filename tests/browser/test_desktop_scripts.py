@@ -42,6 +42,7 @@ async def test_whoever_gives_no_password_is_identified_first(
 
     await page.keyboard.press("Escape")
     await page.keyboard.press("i")
+    await expect(script.get_by_role("button", name="Next")).to_be_focused()
     await page.keyboard.press("Enter")  # what is to be said was said
     await expect(script).to_contain_text("the password that we agreed on?")
     await check_accessibility(page)

@@ -51,9 +51,17 @@ export function windowed(scroller, {row, key, shown = () => {}}) {
     return {index: Math.max(0, count - 1), offset: 0};
   }
 
+  /** The first row that begins on screen: one that only ends there may still be measured anew. */
+  function beginningAt(y) {
+    const {index, offset} = rowAt(y);
+    const left = heightOf(index) - offset;
+    const begins = offset > 0 && index + 1 < count && left < scroller.clientHeight;
+    return begins ? {index: index + 1, offset: -left} : {index, offset};
+  }
+
   function remember() {
     const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    anchor = {...rowAt(scroller.scrollTop), end: left <= AT_END_PX};
+    anchor = {...beginningAt(scroller.scrollTop), end: left <= AT_END_PX};
   }
 
   function range() {

@@ -45,6 +45,7 @@ async def test_rules_name_queues_with_their_targets(house: Running, supervisor: 
         "label": "Customer care",
         "target_s": 60,
         "service_level": 0.8,
+        "requirement": {},
     }
     assert (rules["timezone"], "web" in rules["channels"]) == ("Asia/Jakarta", True)
     assert rules["skills"] == ["product:billing", "product:fiber"]

@@ -35,7 +35,7 @@ async def test_everything_about_a_customer_takes_as_many_statements_however_much
         seen = await read_360(tx, customer, 30)
 
     assert len(seen.conversations.items) == conversations
-    assert len(asked) == 8
+    assert len(asked) == 9
 
 
 async def test_a_value_is_found_in_whatever_scope_it_is_known(desk: Any) -> None:
