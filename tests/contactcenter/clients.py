@@ -39,7 +39,8 @@ class Desktop:
             f"{self._url}/v1/desktop", additional_headers=self._headers, origin=origin
         )
         await self.send({"type": "hello", "version": 1, "resume": resume})
-        self._hear(json.loads(await asyncio.wait_for(self.socket.recv(), PATIENCE_S)))
+        async with asyncio.timeout(PATIENCE_S):
+            self._hear(json.loads(await self.socket.recv()))
         assert self.welcome, self.problems
         self._reading = asyncio.create_task(self._read())
         return self
@@ -57,7 +58,9 @@ class Desktop:
         frame = {"type": kind, "id": f"{self.name}{next(self._numbers)}", **fields}
         answer = self._answers[frame["id"]] = asyncio.get_running_loop().create_future()
         await self.send(frame)
-        return await asyncio.wait_for(answer, PATIENCE_S)
+        # Not `wait_for`: an answer that comes with a cancellation would take it away.
+        async with asyncio.timeout(PATIENCE_S):
+            return await answer
 
     async def refused(self, kind: str, /, **fields: Any) -> dict[str, Any]:
         """The same, where it must not succeed: the problem, its type without the prefix."""
